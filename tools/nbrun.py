@@ -1,0 +1,35 @@
+"""Run notebooks top to bottom in a real kernel, store their outputs, clean and export them.
+
+python tools/nbrun.py nbs/05_attention.ipynb [--slow] [--cuda]
+
+Cells flagged `slow` or `cuda` run only when asked for, and else keep the outputs they have.
+"""
+import sys
+from pathlib import Path
+import nbformat
+from nbclient import NotebookClient
+from nbdev.clean import nbdev_clean
+from nbdev.config import get_config
+from nbdev.export import nb_export
+from nbdev.process import extract_directives
+
+LONG = {'slow', 'cuda'}
+
+def run(fn, force=()):
+    nb, skip = nbformat.read(fn, 4), LONG - set(force)
+    for c in nb.cells:
+        d = extract_directives(c, remove=False) if c.cell_type == 'code' else {}
+        if skip & d.keys() or d.get('eval:', [''])[0].lower() == 'false': c.metadata.tags = ['skip-execution']
+        elif c.cell_type == 'code': c.outputs = []
+    nb.metadata.pop('widgets', None)
+    NotebookClient(nb, timeout=7200, resources={'metadata': {'path': Path(fn).parent}}).execute()
+    nbformat.write(nb, fn)
+    nbdev_clean(str(fn))  # also drops the tags set above
+
+if __name__ == '__main__':
+    flags = [a[2:] for a in sys.argv[1:] if a.startswith('--')]
+    names = [a for a in sys.argv[1:] if not a.startswith('--')]
+    if not names or set(flags) - LONG: sys.exit(__doc__)
+    for fn in names:
+        nb_export(fn, get_config().lib_path)  # first, so that the chapter's own module is the one it imports
+        run(fn, flags)
