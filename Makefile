@@ -1,0 +1,46 @@
+# make train    set everything up, train a small GPT, print what it writes
+# make test     set everything up, run every chapter's tests
+PYTHON ?= python3
+OUT ?= out
+BIN = .venv/bin
+READY = .venv/ready
+
+.PHONY: train test test-slow lab sync check clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make train      set up .venv, train the small character model into $(OUT)/, print a sample"
+	@echo "make test       set up .venv, run every chapter's tests"
+	@echo "make test-slow  the same with the cells that take minutes"
+	@echo "make lab        open the chapters in JupyterLab"
+	@echo "make sync       export the chapters to the package, clean them, write README.md"
+	@echo "make check      fail if 'make sync' would change anything"
+
+$(READY): tools/requirements.txt setup.py settings.ini
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"gpt_nb needs Python 3.11 or newer, this is {sys.version.split()[0]}: make PYTHON=python3.12 ...")'
+	@echo "setting up .venv: once, a minute or two"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -r tools/requirements.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $(READY)
+
+train: $(READY)
+	@$(BIN)/gpt-nb train --preset shakespeare-char-cpu --out-dir $(OUT) --resume
+
+test: $(READY)
+	@$(BIN)/python tools/test.py
+
+test-slow: $(READY)
+	@$(BIN)/python tools/test.py --slow
+
+lab: $(READY)
+	@$(BIN)/jupyter lab nbs
+
+sync: $(READY)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh -c 'nbdev_export && nbdev_clean && python tools/readme.py && python tools/home.py'
+
+check: sync
+	@git diff --exit-code || (echo "run 'make sync' and commit what it changes" >&2; exit 1)
+
+clean:
+	rm -rf .venv build *.egg-info

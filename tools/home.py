@@ -1,0 +1,75 @@
+"""Make everything that names the project's public home follow settings.ini, the one place that holds it.
+
+python tools/home.py                       bring the notebooks in line with settings.ini
+python tools/home.py --user U [--repo R]   the project now lives at github.com/U/R: links and install lines appear
+python tools/home.py --none                there is no public home: links and install lines vanish
+
+Then `make sync` carries it on into the package index and README.md. `--root DIR` works on another checkout.
+"""
+import argparse, json, re
+from configparser import ConfigParser
+from pathlib import Path
+
+MARK = '# Is the package there?'
+MISSING = "gpt_nb is not installed: in a copy of the project run `pip install .`, then restart the kernel"
+
+def settings(root):
+    ini = ConfigParser(delimiters=['='])
+    ini.read(root/'settings.ini', encoding='utf-8')
+    return ini['DEFAULT']
+
+def set_home(root, user, repo):
+    "Write the home (or, with `user` None, that there is none) into settings.ini, leaving its other lines alone."
+    new = {'public_home': 'yes' if user else 'no', 'user': user or 'unset', 'git_url': 'https://github.com/%(user)s/%(repo)s' if user else '',
+           'doc_host': 'https://%(user)s.github.io' if user else ''}
+    if repo: new |= {'repo': repo, 'doc_baseurl': f'/{repo}/'}
+    text = (root/'settings.ini').read_text(encoding='utf-8')
+    for k, v in new.items(): text = re.sub(rf'^{k} =.*$', f'{k} = {v}'.rstrip(), text, flags=re.M)
+    (root/'settings.ini').write_text(text, encoding='utf-8')
+
+def install_cell(cfg):
+    "Source of the cell that every chapter begins with."
+    public = cfg.getboolean('public_home')
+    then = (f"get_ipython().run_line_magic('pip', 'install -q git+{cfg['git_url']}')" if public else f"raise ModuleNotFoundError('{MISSING}')")
+    return f"#| hide\n{MARK}\nimport importlib.util\nif not importlib.util.find_spec('gpt_nb'): {then}"
+
+def links(cfg, name):
+    "The line of links under a chapter's title."
+    if not cfg.getboolean('public_home'): return ''
+    path = f"{cfg['branch']}/{cfg['nbs_path']}/{name}"
+    colab = cfg['git_url'].replace('https://github.com', 'https://colab.research.google.com/github')
+    return f"[Open in Colab]({colab}/blob/{path}) · [Source]({cfg['git_url']}/blob/{path})"
+
+def lines(text): return text.splitlines(keepends=True)
+
+def update(path, cfg):
+    "Bring one notebook in line."
+    old = path.read_text(encoding='utf-8')
+    nb = json.loads(old)
+    cells = nb['cells']
+    title = next(c for c in cells if c['cell_type'] == 'markdown')
+    text = re.sub(r'\n*^\[Open in Colab\].*$', '', ''.join(title['source']), flags=re.M)
+    title['source'] = lines(text + (f'\n\n{links(cfg, path.name)}' if links(cfg, path.name) else ''))
+    install = f"pip install git+{cfg['git_url']}" if cfg.getboolean('public_home') else 'pip install .'
+    for c in cells:                          # the index names the install line
+        c['source'] = lines(re.sub(r'^pip install (\.|git\+\S+)(?=\s|$)', install, ''.join(c['source']), flags=re.M)) if c['cell_type'] == 'markdown' else c['source']
+    cell = next((c for c in cells if MARK in ''.join(c['source'])), None)
+    if not cell and path.stem != 'index':
+        cell = dict(cell_type='code', execution_count=None, id='is-the-package-there', metadata={}, outputs=[], source=[])
+        cells.insert(cells.index(title) + 1, cell)
+    if cell: cell['source'] = lines(install_cell(cfg))
+    new = json.dumps(nb, indent=1, sort_keys=True, ensure_ascii=False) + '\n'   # as nbdev_clean writes
+    if new != old: path.write_text(new, encoding='utf-8')
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument('--user')
+    p.add_argument('--repo')
+    p.add_argument('--none', action='store_true')
+    p.add_argument('--root', type=Path, default=Path(__file__).resolve().parent.parent)
+    a = p.parse_args()
+    if a.user and a.none or a.repo and not a.user: p.error('give --user (and --repo), or --none')
+    if a.user or a.none: set_home(a.root, a.user, a.repo)
+    for path in sorted((a.root/'nbs').glob('*.ipynb')): update(path, settings(a.root))
+
+if __name__ == '__main__': main()
