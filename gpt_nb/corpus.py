@@ -28,7 +28,6 @@ class Corpus:
     source: str # address, path or module that it comes from
     sha256: str # of the text in UTF-8, in hex
 
-# %% ../nbs/01_corpus.ipynb #1c3943fa
 def _corpus(name: str, text: str, source: str) -> Corpus:
     return Corpus(name, text, source, hashlib.sha256(text.encode('utf-8')).hexdigest())
 
@@ -40,8 +39,6 @@ def _python_docs() -> Corpus:
     return _corpus('python-docs', text, f'pydoc_data.topics of Python {sys.version.split()[0]}')
 
 # %% ../nbs/01_corpus.ipynb #ec455d07
-_BOM = b'\xef\xbb\xbf'
-
 def _read(path: Path) -> str:
     "The file's text exactly as it is, but for a byte order mark, which is dropped."
     try: data = path.read_bytes()
@@ -149,7 +146,6 @@ def _digest(path: Path) -> str|None:
     try: return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError: return None
 
-# %% ../nbs/01_corpus.ipynb #52cf492d
 def _named_shakespeare(named: str) -> Path:
     "The file that GPT_NB_SHAKESPEARE names, verified; CorpusError if it is missing or another one."
     path = Path(named).expanduser()
