@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from .corpus import UserError
-from .model import GPT, GPTConfig
+from .model import GPT, GPTConfig, crop_rows, pad_rows
 
 # %% ../nbs/09_checkpoint.ipynb #2826dae4
 class CheckpointError(UserError): 'A file of a run or a model that cannot be written or read: the message names it and says what to do.'
@@ -123,6 +123,9 @@ def unpack_model(
     model.load_state_dict(tensors, strict=False)  # not strict: a tied tensor has one name here and two there
 
 # %% ../nbs/09_checkpoint.ipynb #38bfe198
+def _crop(model, name, t): return crop_rows(model, name, t) if isinstance(model, GPT) else t  # files know nothing of padded rows
+def _pad(model, name, t): return pad_rows(model, name, t) if isinstance(model, GPT) else t
+
 def pack_optimizer(
     model: nn.Module, # its parameter names become the keys
     optimizer: torch.optim.Optimizer, # any whose state is tensors
@@ -133,7 +136,7 @@ def pack_optimizer(
         for kind, t in state.items():
             if t is None: continue
             if not isinstance(t, Tensor): raise TypeError(f'optimizer state {kind!r} of {names[p]} is {type(t).__name__}, not a tensor')
-            out[f'{kind}.{names[p]}'] = t
+            out[f'{kind}.{names[p]}'] = _crop(model, names[p], t)
     return out
 
 def unpack_optimizer(
@@ -148,10 +151,11 @@ def unpack_optimizer(
     for key, t in tensors.items():
         kind, _, name = key.partition('.')
         if name not in params or id(params[name]) not in index: raise CheckpointError(f'optimizer tensor {key} belongs to no parameter of this optimizer')
-        want = params[name].shape
+        want = _crop(model, name, params[name]).shape
         try: fits = torch.broadcast_shapes(t.shape, want) == want  # equal, a scalar, or a factored row or column
         except RuntimeError: fits = False
         if not fits: raise CheckpointError(f'optimizer tensor {key} has shape {list(t.shape)}, its parameter has {list(want)}')
+        if t.shape[:1] == want[:1]: t = _pad(model, name, t)
         state.setdefault(index[id(params[name])], {})[kind] = t.clone()
     optimizer.load_state_dict({'state': state, 'param_groups': sd['param_groups']})
 
