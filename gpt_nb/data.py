@@ -30,7 +30,6 @@ def _epoch_order(N, T, seed, epoch):
 # %% ../nbs/03_data.ipynb #d96bb26e
 class DataError(UserError): "Token data that cannot be used: ids, files or sizes. The message says which, what was found and what is right."
 
-# %% ../nbs/03_data.ipynb #8d8d4137
 def _as_ids(ids):
     "A 1-d array, not empty, of integers >= 0, in the dtype it came in; `DataError` for anything else."
     a = ids.detach().cpu().numpy() if torch.is_tensor(ids) else np.asarray(ids)
@@ -127,6 +126,17 @@ def _digest(parts, files, sample=4096, chunk=1 << 20):
     return h.hexdigest()
 
 # %% ../nbs/03_data.ipynb #207f7316
+def _cut(parts, ends, starts, length):
+    "Windows of `length` tokens at `starts`, one a row, int64; `IndexError` for one that leaves the data."
+    starts, last = np.asarray(starts, np.int64), ends[-1] - length
+    if starts.size and not 0 <= starts.min() <= starts.max() <= last:
+        raise IndexError(f'windows of {length} tokens start in [0, {last}], these in [{starts.min()}, {starts.max()}]')
+    if len(parts) == 1: return sliding_window_view(parts[0], length)[starts].astype(np.int64)
+    out = np.empty((len(starts), length), np.int64)
+    for row, s in zip(out, starts.tolist()): _copy_across(parts, ends, s, row)
+    return out
+
+# %% ../nbs/03_data.ipynb #6b5bcd97
 class TokenData:
     "A long row of token ids, in memory or in mapped shards; a slice is an int64 tensor. Raises `DataError` for ids or files that cannot be used."
     def __init__(self,
@@ -160,13 +170,7 @@ class TokenData:
         length: int, # tokens in a window, 1 or more
     ) -> Tensor: # `[n, length]` int64
         "Equally long slices, one a row; raises `IndexError` for one that leaves the data."
-        starts = np.asarray(starts, np.int64)
-        if starts.size and not 0 <= starts.min() <= starts.max() <= len(self) - length:
-            raise IndexError(f'windows of {length} tokens start in [0, {len(self) - length}], these in [{starts.min()}, {starts.max()}]')
-        if len(self.parts) == 1: return torch.from_numpy(sliding_window_view(self.parts[0], length)[starts].astype(np.int64))
-        out = np.empty((len(starts), length), np.int64)
-        for row, s in zip(out, starts.tolist()): _copy_across(self.parts, self.ends, s, row)
-        return torch.from_numpy(out)
+        return torch.from_numpy(_cut(self.parts, self.ends, starts, length))
 
     def max_id(self) -> int: # the largest id
         "Reads all tokens once."
