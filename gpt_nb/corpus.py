@@ -78,7 +78,7 @@ def cache_dir(
     "Where downloads are kept: `GPT_NB_HOME`, else the platform's folder for a user's caches; CorpusError if there is no home folder."
     platform, env = platform or sys.platform, os.environ if env is None else env
     try:
-        if env.get('GPT_NB_HOME'): return Path(env['GPT_NB_HOME']).expanduser()
+        if env.get('GPT_NB_HOME'): return Path(os.path.expanduser(env['GPT_NB_HOME']))
         if platform == 'win32': return Path(env.get('LOCALAPPDATA') or Path.home()/'AppData'/'Local')/'gpt_nb'/'Cache'
         if platform == 'darwin': return Path.home()/'Library'/'Caches'/'gpt_nb'
         xdg = env.get('XDG_CACHE_HOME', '')
@@ -102,7 +102,7 @@ def _within(seconds: float, f: Callable, *args, **kwargs):
 def _download(url: str, connect: float, timeout: float) -> bytes:
     "The bytes at `url`; OSError, HTTPException or ValueError if they do not come in time."
     start, pieces = time.monotonic(), []
-    with _within(connect, urllib.request.urlopen, url, timeout=2 * connect) as response:  # after that, for each receive
+    with _within(connect, urllib.request.urlopen, url, timeout=2 * connect) as response:  # the socket's limit, for each receive
         while piece := response.read1(1 << 16):
             pieces.append(piece)
             if time.monotonic() - start > timeout: raise TimeoutError(f'not complete within {timeout:g} s')
@@ -133,7 +133,8 @@ def fetch(
     path = Path(path)
     try: data = _download(url, connect, timeout)
     except (OSError, http.client.HTTPException, ValueError) as e:
-        raise CorpusError(f'cannot download {url}: {getattr(e, "reason", None) or e or type(e).__name__}') from None
+        why = e if isinstance(e, urllib.error.HTTPError) else getattr(e, 'reason', None) or e  # a URLError wraps the real one
+        raise CorpusError(f'cannot download {url}: {str(why) or type(why).__name__}') from None
     found = hashlib.sha256(data).hexdigest()
     if found != sha256: raise CorpusError(f'{url} is not the expected file: its sha256 is {found}, not {sha256}')
     try: _write(path, data)
@@ -148,7 +149,7 @@ def _digest(path: Path) -> str|None:
 
 def _named_shakespeare(named: str) -> Path:
     "The file that GPT_NB_SHAKESPEARE names, verified; CorpusError if it is missing or another one."
-    path = Path(named).expanduser()
+    path = Path(os.path.expanduser(named))
     if path.is_dir(): path = path/'input.txt'
     found = _digest(path)
     if found is None: raise CorpusError(f'GPT_NB_SHAKESPEARE names {named}, which cannot be read')
@@ -178,7 +179,7 @@ def load_corpus(
     "A corpus by name or path; `auto` prints which one it took and why; CorpusError says what is missing or wrong."
     if name == 'python-docs': return _python_docs()
     if not str(name): raise CorpusError('the name of the corpus is empty: give auto, shakespeare, python-docs or a path')
-    if name not in ('auto', 'shakespeare'): return _read_path(Path(name))
+    if name not in ('auto', 'shakespeare'): return _read_path(Path(os.path.expanduser(name)))
     try:
         path, how = _find_shakespeare(again=name == 'shakespeare')
         corpus = _corpus('shakespeare', _read(path), SHAKESPEARE_URL)
