@@ -146,7 +146,6 @@ class TokenData:
         self.parts = [_as_ids(a) for a in (ids, *more)]
         self.ends = np.cumsum([len(p) for p in self.parts]).tolist()  # where each part ends in the row
         self.files = []
-
     @classmethod
     def from_files(cls,
         paths, # a shard, a folder of `*.bin` shards, a glob pattern, or a list of these in the order wanted
@@ -158,7 +157,6 @@ class TokenData:
         return data
 
     def __len__(self): return self.ends[-1]
-
     def __getitem__(self, where):
         at = range(len(self))[where]
         if isinstance(at, int): return int(self.windows([at], 1))
@@ -171,11 +169,9 @@ class TokenData:
     ) -> Tensor: # `[n, length]` int64
         "Equally long slices, one a row; raises `IndexError` for one that leaves the data."
         return torch.from_numpy(_cut(self.parts, self.ends, starts, length))
-
     def max_id(self) -> int: # the largest id
         "Reads all tokens once."
         return max(int(p.max()) for p in self.parts)
-
     def digest(self) -> str: # 64 hexadecimal digits
         "SHA-256 of all ids; of shards only the names, lengths, and first and last 4,096 ids, so that it costs little."
         return _digest(self.parts, [f.name for f in self.files])
