@@ -205,5 +205,5 @@ def split_text(
     "Split by position; CorpusError if the fraction is out of range or a part would be empty."
     if not 0 < val_fraction < 1: raise CorpusError(f'val_fraction is {val_fraction}: it must be between 0 and 1, both excluded')
     n = int(round((1 - val_fraction) * len(text), 6))  # rounded, since (1 - 0.9) * 10 is a hair less than 1
-    if not 0 < n < len(text): raise CorpusError(f'a text of {len(text)} characters is too short to hold back {val_fraction:g} of it')
+    if not 0 < n < len(text): raise CorpusError(f'the text is too short to hold back {val_fraction:g} of it: its length is {len(text)}')
     return text[:n], text[n:]
