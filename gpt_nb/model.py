@@ -206,7 +206,7 @@ class GPT(_TiedTable):
     def hidden(self,
         idx: Tensor, # token ids `[B, T]`, T at most `block_size`
     ) -> Tensor: # `[B, T, C]`
-        "Everything before the head. `TokenIdError` for an unknown id (on the CPU), `ValueError` for a sequence longer than block_size."
+        "Everything before the head. `TokenIdError` for an unknown id (on the CPU), `UserError` for a sequence longer than block_size."
         if idx.device.type == 'cpu' and not torch.compiler.is_compiling(): check_ids(idx, self.config.vocab_size)
         x = self.drop(embed(idx, self.wte, self.wpe))                # (B, T) -> (B, T, C)
         for block in self.h: x = block(x)                            # (B, T, C) -> (B, T, C)
