@@ -14,6 +14,7 @@ from nbdev.export import nb_export
 from nbdev.process import extract_directives
 
 LONG = {'slow', 'cuda'}
+WIDGET = 'application/vnd.jupyter.widget-view+json'
 
 def run(fn, force=()):
     nb, skip = nbformat.read(fn, 4), LONG - set(force)
@@ -21,8 +22,10 @@ def run(fn, force=()):
         d = extract_directives(c, remove=False) if c.cell_type == 'code' else {}
         if skip & d.keys() or d.get('eval:', [''])[0].lower() == 'false': c.metadata.tags = ['skip-execution']
         elif c.cell_type == 'code': c.outputs = []
-    nb.metadata.pop('widgets', None)
     NotebookClient(nb, timeout=7200, resources={'metadata': {'path': Path(fn).parent}}).execute()
+    nb.metadata.pop('widgets', None)          # a progress bar means nothing without its kernel
+    for c in nb.cells:
+        if c.cell_type == 'code': c.outputs = [o for o in c.outputs if WIDGET not in o.get('data', {})]
     nbformat.write(nb, fn)
     nbdev_clean(str(fn))  # also drops the tags set above
 
