@@ -32,7 +32,6 @@ def _check_text(s):
         raise TokenizerError(f"character {e.start} of the text is a lone surrogate, U+{ord(s[e.start]):04X}: this is not valid Unicode; "
                              "read the file with encoding='utf-8'") from None
 
-# %% ../nbs/02_tokenizer.ipynb #64efc0c0
 def _check_specials(names, taken=()):
     "Names of special tokens as a list: distinct, of two characters or more, none of them in `taken`."
     if isinstance(names, str): raise TokenizerError(f"special_tokens={names!r} is one string: give a tuple or list of names, such as ({names!r},)")
@@ -44,10 +43,9 @@ def _check_specials(names, taken=()):
         if n in taken: raise TokenizerError(f"special token {n!r} is an ordinary token as well: choose a name that no text contains, such as '<|{n}|>'")
     return names
 
-# %% ../nbs/02_tokenizer.ipynb #7ec105e5
+# %% ../nbs/02_tokenizer.ipynb #64efc0c0
 END_OF_TEXT = ('<|endoftext|>', '<EOS>', '<eos>', '</s>')
 
-# %% ../nbs/02_tokenizer.ipynb #ccc56759
 class Vocabulary:
     "What each id stands for; special tokens last."
     def __init__(self,
@@ -133,7 +131,7 @@ class Tokenizer(Vocabulary):
     def __repr__(self):
         return f"{type(self).__name__}(vocab_size={self.vocab_size}, special_tokens={self.special_tokens}, eot_id={self.eot_id})"
 
-# %% ../nbs/02_tokenizer.ipynb #86afd498
+# %% ../nbs/02_tokenizer.ipynb #0c70fbfa
 class CharTokenizer(Tokenizer):
     "One token for each character (Unicode code point) of a vocabulary."
     kind = 'char'
@@ -145,13 +143,12 @@ class CharTokenizer(Tokenizer):
         eot=None,           # which special token ends a text; None: the first of `END_OF_TEXT` that there is
     ):
         self.chars, self.unk = list(chars), unk
-        _check_text(''.join(self.chars))
         if len(set(self.chars)) < len(self.chars) or any(len(c) != 1 for c in self.chars): raise TokenizerError("chars: give distinct single characters")
+        _check_text(''.join(self.chars))
         super().__init__([c.encode() for c in self.chars], special_tokens, eot, taken=self.chars)
         if unk is not None and unk not in self.special_tokens: raise TokenizerError(f"unk={unk!r} is not one of the special tokens {list(self.special_tokens)}")
-        points = [ord(c) for c in self.chars]
-        self._table = np.full(max(points, default=0) + 2, self.special_tokens.get(unk, -1), dtype=np.int32)
-        self._table[points] = np.arange(len(points))
+        self._table = np.full(max(map(ord, self.chars), default=0) + 2, self.special_tokens.get(unk, -1), dtype=np.int32)
+        self._table[[ord(c) for c in self.chars]] = np.arange(len(self.chars))
 
     @classmethod
     def train(cls,
@@ -161,8 +158,8 @@ class CharTokenizer(Tokenizer):
         eot=None,           # which special token ends a text; None: the first of `END_OF_TEXT` that there is
     ):
         "A vocabulary from a scan of `text`. Raises `TokenizerError` for an empty text or names that cannot be special tokens."
-        _check_text(text)
         if not text: raise TokenizerError("the text is empty: there are no characters to make a vocabulary of")
+        _check_text(text)
         names = _check_specials(special_tokens)
         return cls(sorted(set(text)), names + [unk] * (unk is not None and unk not in names), unk, eot)
 
@@ -237,18 +234,22 @@ def learn_merges(
     return merges
 
 # %% ../nbs/02_tokenizer.ipynb #ed22cbda
-def _last_merge(token, ranks):
-    "The two ids whose merge makes `token`: what its bytes have become when all earlier merges are done."
-    limit = ranks[token]
-    cuts = [(a, b) for i in range(1, len(token)) if (a := ranks.get(token[:i], limit)) < limit and (b := ranks.get(token[i:], limit)) < limit]
-    if len(cuts) == 1: return cuts[0]
-    parts = [token[i:i + 1] for i in range(len(token))]
-    while len(parts) > 2:
-        rank, i = min((ranks.get(a + b, limit), i) for i, (a, b) in enumerate(zip(parts, parts[1:])))
-        if rank == limit: break
-        parts[i:i + 2] = [parts[i] + parts[i + 1]]
-    if not cuts or len(parts) != 2: raise TokenizerError(f"token {limit}, {token!r}, is not the merge of two tokens before it: this is not byte-pair encoding")
-    return ranks[parts[0]], ranks[parts[1]]
+def _find_merges(tokens):
+    "The pair of ids that makes each token from 256 on, under all merges before it."
+    ranks, parts, made, merges = {b: i for i, b in enumerate(tokens)}, {}, {}, []
+    def holds(x, y, limit):  # do x and y stay apart under merges below `limit`?
+        while made.get((x, y), limit) >= limit:
+            if max(x, y) < 256: return True
+            if x > y: limit, x = x, parts[x][1]
+            else: limit, y = y + 1, parts[y][0]
+        return False
+    for new in range(256, len(tokens)):
+        cuts = ((ranks.get(tokens[new][:i], new), ranks.get(tokens[new][i:], new)) for i in range(1, len(tokens[new])))
+        pair = next((c for c in cuts if max(c) < new and holds(*c, new)), None)
+        if pair is None: raise TokenizerError(f"token {new}, {tokens[new]!r}, is not the merge of two tokens before it: this is not byte-pair encoding")
+        merges.append(pair)
+        parts[new], made[pair] = pair, new
+    return merges
 
 # %% ../nbs/02_tokenizer.ipynb #89461597
 _LONG_SPACE = regex.compile(r'\s{4096,}(?=\S)')
@@ -258,7 +259,6 @@ def _chunks(s):
     cuts = [m.end() - 1 for m in _LONG_SPACE.finditer(s)] if len(s) > 4096 else []
     return [s[a:b] for a, b in zip([0, *cuts], [*cuts, len(s)])]
 
-# %% ../nbs/02_tokenizer.ipynb #8c16d917
 def _byte_names():
     keep = [*range(33, 127), *range(161, 173), *range(174, 256)]
     rest = [b for b in range(256) if b not in keep]
@@ -298,7 +298,7 @@ class BPETokenizer(Tokenizer):
     @cached_property
     def merges(self):
         "Pairs of ids; merge i makes token 256 + i."
-        return [_last_merge(b, self._ranks) for b in self.tokens[256:len(self._ranks)]]
+        return _find_merges(self.tokens[:len(self._ranks)])
 
     @cached_property
     def _fast(self): return tiktoken.Encoding('gpt_nb', pat_str=GPT2_PATTERN, mergeable_ranks=self._ranks, special_tokens={})
@@ -321,7 +321,7 @@ def _learn_tokens(text, vocab_size, n_special):
         warnings.warn(f"no pair is left to merge in the text after {n} tokens: the vocabulary has {n}, not {vocab_size}", stacklevel=3)
     return tokens
 
-# %% ../nbs/02_tokenizer.ipynb #49735651
+# %% ../nbs/02_tokenizer.ipynb #567d7b6d
 _GPT2_FILES = ('6d1cbeee0f20b3d9449abfede4726ed8212e3aee', '6c7ea1a7e38e3a7f062df639a5b80947f075ffe6')  # vocab.bpe and encoder.json in the cache
 
 def _tiktoken_cache():
@@ -330,7 +330,6 @@ def _tiktoken_cache():
         if name in os.environ: return Path(os.environ[name])
     return Path(tempfile.gettempdir())/'data-gym-cache'
 
-# %% ../nbs/02_tokenizer.ipynb #09f092be
 class GPT2Tokenizer(BPETokenizer):
     "GPT-2's byte-pair encoding: 50,257 tokens, of which the last, id 50256, is `<|endoftext|>`."
     def __init__(self):
@@ -355,7 +354,6 @@ def _bpe_model(tok):
         type='BPE', dropout=None, unk_token=None, continuing_subword_prefix='', end_of_word_suffix='', fuse_unk=False, byte_fallback=False,
         vocab={n: i for i, n in enumerate(names)} | tok.special_tokens, merges=[f'{names[a]} {names[b]}' for a, b in tok.merges]))
 
-# %% ../nbs/02_tokenizer.ipynb #6416534f
 def _save(tok, folder):
     eot = next((n for n, i in tok.special_tokens.items() if i == tok.eot_id), None)
     added = [dict(id=i, content=n, single_word=False, lstrip=False, rstrip=False, normalized=False, special=True) for n, i in tok.special_tokens.items()]
@@ -390,7 +388,7 @@ def _read_json(path):
 def _need(ok, path, what):
     if not ok: raise TokenizerError(f"{path}: {what}; load_tokenizer reads character vocabularies and byte-level BPE laid out as GPT-2's")
 
-# %% ../nbs/02_tokenizer.ipynb #a014d39d
+# %% ../nbs/02_tokenizer.ipynb #7ff1b1dc
 def _in_order(vocab, path):
     "The names of a dict from name to id, in order of id: 0, 1, 2, ..."
     names = sorted(vocab, key=vocab.get)
@@ -411,7 +409,11 @@ def _bpe_from(vocab, merges, specials, eot, path):
     _need(all(c in _BYTE for x in names[:n] for c in x), path, "its tokens are not spelled in GPT-2's names for bytes")
     for i, (a, b) in enumerate(merges, 256):
         _need(names[i] == a + b and max(vocab.get(a, i), vocab.get(b, i)) < i, path, f'merge {i - 256}, {a!r} {b!r}, does not make token {i}, {names[i]!r}')
-    return BPETokenizer([bytes(_BYTE[c] for c in x) for x in names[:n]], specials, eot)
+    tok = BPETokenizer([bytes(_BYTE[c] for c in x) for x in names[:n]], specials, eot)
+    try: proper = tok.merges == [(vocab[a], vocab[b]) for a, b in merges]
+    except TokenizerError: proper = False
+    _need(proper, path, 'its merges are not such as byte-pair encoding learns')
+    return tok
 
 # %% ../nbs/02_tokenizer.ipynb #19a8fc51
 def _from_json(t, eot, path):
@@ -445,7 +447,7 @@ def load_tokenizer(
         if old.exists():
             lines = [x for x in _read(folder/'merges.txt').split('\n') if x and not x.startswith('#version')]
             return _bpe_from(_read_json(old), [x.split(' ') for x in lines], None, eot, old)
+    except TokenizerError as e: raise e if str(e).startswith(str(folder)) else TokenizerError(f"{path}: {e}") from None
     except (KeyError, TypeError, AttributeError, IndexError, ValueError) as e:
-        if isinstance(e, TokenizerError): raise
         raise TokenizerError(f"{path}: not laid out as a tokenizer's file ({type(e).__name__}: {e})") from None
     raise TokenizerError(f"{folder}: holds no tokenizer: there is no tokenizer.json, nor GPT-2's vocab.json")
