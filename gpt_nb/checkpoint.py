@@ -31,7 +31,6 @@ def _sync(path):
     try: os.fsync(fd)
     finally: os.close(fd)
 
-# %% ../nbs/09_checkpoint.ipynb #87124241
 @contextmanager
 def _aside(path):
     "Hand out a name beside `path`; what was written there takes `path`'s place when the block ends, and vanishes when it raises."
@@ -67,7 +66,6 @@ def write_json(
     "`write_file` of an object as indented JSON."
     write_file(path, (json.dumps(obj, indent=2, default=_plain, ensure_ascii=False) + '\n').encode())
 
-# %% ../nbs/09_checkpoint.ipynb #4cb66183
 def _read_json(path, advice=''):
     "The object in a JSON file; `CheckpointError` names a file that is missing or damaged."
     try: return json.loads(Path(path).read_bytes())
