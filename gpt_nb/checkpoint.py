@@ -185,8 +185,7 @@ def load_gpt2(
     if not folder.is_dir(): raise CheckpointError(f'{folder} is no folder: give one that holds config.json and model.safetensors')
     path = folder/'model.safetensors'
     config, found = _read_gpt2_config(folder/'config.json'), _read_tensors(path)
-    with torch.random.fork_rng(devices=[]): model = GPT(config)
-    own = {k: v for k, v in model.state_dict().items() if k != 'lm_head.weight'}
+    with torch.device('meta'): own = {k: v for k, v in GPT(config).state_dict().items() if k != 'lm_head.weight'}  # shapes only
     want = {k.removeprefix('transformer.'): v for k, v in to_gpt2_names(own).items()}
     found = {k.removeprefix('transformer.'): t for k, t in found.items() if not _buffers.search(k)}
     head = found.pop('lm_head.weight', None)
@@ -201,9 +200,10 @@ def load_gpt2(
         if not t.is_floating_point() or t.element_size() < 2: fail(name, f'has dtype {t.dtype}: floating point of 16 to 64 bits is read')
         if name not in own and t.count_nonzero(): fail(name, 'is not zero, but config.json says "bias": false')
     if head is not None and not torch.equal(head, found['wte.weight']): fail('lm_head.weight', 'differs from wte.weight: this GPT-2 ties them')
+    with torch.random.fork_rng(devices=[]): model = GPT(config)      # whoever loads keeps their random numbers
     if any(t.dtype == torch.float64 for t in found.values()): model.double()
-    unpack = {k: found[k].t() if _conv1d.search(k) else found[k] for k in own}
-    model.load_state_dict(unpack | ({'lm_head.weight': unpack['wte.weight']} if 'lm_head.weight' in model.state_dict() else {}))
+    weights = {k: found[k].t() if _conv1d.search(k) else found[k] for k in own}
+    model.load_state_dict(weights | {'lm_head.weight': weights['wte.weight']})
     return model
 
 # %% ../nbs/09_checkpoint.ipynb #f2354a26
