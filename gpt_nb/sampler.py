@@ -197,7 +197,6 @@ def _grow(
 # %% ../nbs/08_sampler.ipynb #7fa4cb7b
 class PromptError(UserError): 'A prompt that nothing can be continued from.'
 
-# %% ../nbs/08_sampler.ipynb #da33fd7c
 def _prompts(model, prompts):
     "1-d ids of each prompt as one right-padded `[B, T]` tensor on the model's device, and their lengths."
     prompts = [torch.as_tensor(p) for p in prompts]
@@ -209,6 +208,7 @@ def _prompts(model, prompts):
     seq = nn.utils.rnn.pad_sequence([p.long() for p in prompts], batch_first=True).to(device)  # (B, T)
     return seq, torch.tensor([len(p) for p in prompts], device=device)
 
+# %% ../nbs/08_sampler.ipynb #da33fd7c
 def generate(
     model: nn.Module, # a `GPT`, or what `next_logits` takes
     idx: Tensor | list, # ids `[B, T]`, or a list of 1-d prompts of any lengths, each at least one token
