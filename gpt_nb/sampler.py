@@ -293,6 +293,7 @@ def complete(
     out = [o + t.flush() for o, t in zip(out, texts)]
     return out[0] if isinstance(prompt, str) else out
 
+# %% ../nbs/08_sampler.ipynb #96b2c996
 def stream(
     model: nn.Module, # a `GPT`, or what `next_logits` takes
     tok, # the model's tokenizer
