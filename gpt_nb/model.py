@@ -9,6 +9,7 @@ __all__ = ['GPTConfig', 'init_weights', 'crop_rows', 'pad_rows', 'head_cross_ent
 import math, torch
 from dataclasses import dataclass
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 from .attention import CausalSelfAttention, ConfigError
 from .block import MLP, Block
@@ -58,7 +59,7 @@ def init_weights(
     n_layer: int, # number of blocks
     generator: torch.Generator | None = None, # where the numbers come from; None is torch's global generator
 ):
-    "N(0, 0.02), residual projections N(0, 0.02/√(2·n_layer)), biases 0, layer norms 1 (Radford et al. 2019, section 2.3)."
+    "N(0, 0.02), residual projections N(0, 0.02/√(2·n_layer)), biases 0, layer norms 1 (Radford et al. 2018, section 4.1, and 2019, section 2.3)."
     for name, p in model.named_parameters():
         if name.endswith('bias'): p.zero_()
         elif p.dim() == 1: p.fill_(1)
@@ -149,6 +150,7 @@ class _ChunkedCrossEntropy(torch.autograd.Function):
         return total / n
 
     @staticmethod
+    @once_differentiable
     def backward(ctx, grad_output):
         dx, dw, n = ctx.saved_tensors
         scale = grad_output / n.clamp(min=1)
