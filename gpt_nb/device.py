@@ -33,15 +33,16 @@ def choose_device(
 
 # %% ../nbs/10_device.ipynb #ecf7b3a1
 def _multiplies_bf16(device):
-    "Whether there are matrix units for bfloat16."
+    "Whether there are instructions that multiply bfloat16 matrices."
     if device.type == 'cuda': return torch.cuda.is_bf16_supported(including_emulation=False)
-    return device.type == 'cpu' and bool(getattr(torch.cpu, 'get_capabilities', dict)().get('amx_bf16'))
+    has = getattr(torch.cpu, 'get_capabilities', dict)()              # from torch 2.10 on; older ones get float32
+    return device.type == 'cpu' and bool(has.get('amx_bf16') or has.get('avx512_bf16'))
 
 def choose_dtype(
     dtype: str = 'auto', # `auto`, `float32` or `bfloat16`
     device: str | torch.device = 'auto', # where it will be used
 ) -> torch.dtype: # for the matrix products; weights stay float32
-    "bfloat16 where the device has matrix units for it, else float32; `ConfigError` for any other name."
+    "bfloat16 where the device has instructions for it, else float32; `ConfigError` for any other name."
     kinds = {'float32': torch.float32, 'bfloat16': torch.bfloat16}
     if dtype == 'auto': return torch.bfloat16 if _multiplies_bf16(choose_device(device)) else torch.float32
     if dtype not in kinds: raise ConfigError(f'dtype is {dtype!r}: it must be auto, {" or ".join(kinds)}')

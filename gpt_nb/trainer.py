@@ -179,11 +179,11 @@ def evaluate(
 def plot_metrics(
     metrics: list[dict], # lines of metrics.jsonl, or `Trainer.metrics`
 ) -> Figure:
-    "Training loss as a line, exact validation loss as dots, over steps."
+    "Training loss as a line, exact validation losses as dots, over steps."
     fig = Figure(figsize=(6.4, 3.6), layout='constrained')
     ax = fig.subplots()
     def of(kind, y): return zip(*[(m['step'], m[y]) for m in metrics if m['kind'] == kind and m.get(y) is not None])
-    for kind, y, label, style in (('train', 'loss', 'training (batches)', dict(lw=1, alpha=0.7)), ('eval', 'val_loss', 'validation (exact)', dict(marker='o', ms=4))):
+    for kind, y, label, style in (('train', 'loss', 'training (batches)', dict(lw=1, alpha=0.7)), ('eval', 'val_loss', 'validation (exact)', dict(marker='o', ms=4, ls=':'))):
         if xy := list(of(kind, y)): ax.plot(*xy, label=label, **style)
     ax.set(xlabel='step', ylabel='loss (nats per token)')
     if ax.lines: ax.legend()
@@ -445,7 +445,7 @@ class RunConfig(DataConfig):
 PRESETS = {
     'shakespeare-char-cpu': RunConfig(
         model=GPTConfig(vocab_size=1, block_size=64, n_layer=4, n_head=4, n_embd=128),
-        train=TrainConfig(batch_size=16, max_iters=2000, learning_rate=4e-3, min_lr=1e-4, eval_interval=500)),
+        train=TrainConfig(batch_size=16, max_iters=2000, learning_rate=4e-3, min_lr=1e-4, eval_interval=500, dtype='float32')),
     'shakespeare-char': RunConfig(
         model=GPTConfig(vocab_size=1, block_size=256, n_layer=6, n_head=6, n_embd=384, dropout=0.2, bias=False),
         train=TrainConfig(batch_size=16, gradient_accumulation_steps=4, max_iters=5000, learning_rate=1e-3, compile=True)),
