@@ -17,40 +17,26 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from .corpus import UserError
+from .corpus import UserError, aside
 from .model import GPT, GPTConfig, crop_rows, pad_rows
 
 # %% ../nbs/09_checkpoint.ipynb #2826dae4
 class CheckpointError(UserError): 'A file of a run or a model that cannot be written or read: the message names it and says what to do.'
 
 # %% ../nbs/09_checkpoint.ipynb #21be6ca0
-def _sync(path):
-    "Wait until the disk holds a file's bytes, or a folder's list of names."
-    if os.name == 'nt' and Path(path).is_dir(): return  # Windows has no handle on a folder
-    fd = os.open(path, os.O_RDONLY if Path(path).is_dir() else os.O_RDWR)
-    try: os.fsync(fd)
-    finally: os.close(fd)
-
 @contextmanager
-def _aside(path):
-    "Hand out a name beside `path`; what was written there takes `path`'s place when the block ends, and vanishes when it raises."
-    path = Path(path)
-    aside = path.parent/f'.{path.name}.{uuid.uuid4().hex[:8]}.tmp'
+def _writing(path):
+    "`aside` with a `CheckpointError` where the disk, or safetensors, refuses."
     try:
-        yield aside
-        _sync(aside)
-        os.replace(aside, path)
-        _sync(path.parent)
+        with aside(path) as new: yield new
     except (OSError, SafetensorError) as e: raise CheckpointError(f'cannot write {path}: {e}') from e
-    finally: aside.unlink(missing_ok=True)
 
-# %% ../nbs/09_checkpoint.ipynb #fd7522ac
 def write_file(
     path: str | Path, # where to; its folder must exist
     data: bytes, # the whole content
 ):
-    "Write a file so that a reader, or a crash, finds the old content or the new one, never a part. `CheckpointError` where the disk refuses."
-    with _aside(path) as aside: aside.write_bytes(data)
+    "The corpus chapter's `write_file`, the old content or the new one, but with a `CheckpointError` where the disk refuses."
+    with _writing(path) as new: new.write_bytes(data)
 
 # %% ../nbs/09_checkpoint.ipynb #f2d8f985
 def _plain(x):
@@ -92,7 +78,7 @@ def write_tensors(
         key = t.untyped_storage().data_ptr()
         out[name] = t.clone(memory_format=torch.contiguous_format) if key in seen else t.contiguous()
         seen.add(key)
-    with _aside(path) as aside: save_file(out, aside, metadata={'format': 'pt'})
+    with _writing(path) as new: save_file(out, new, metadata={'format': 'pt'})
 
 # %% ../nbs/09_checkpoint.ipynb #f0236419
 _buffers = re.compile(r'\.attn\.(bias|masked_bias)$')  # causal masks that old files carry
@@ -298,20 +284,14 @@ def unpack_rng(
 # %% ../nbs/09_checkpoint.ipynb #9bb3e351
 def _write_checkpoint(folder, parts, state):
     "Everything into a folder aside; one rename makes it appear under its name."
-    aside = folder.parent/f'.{folder.name}.{uuid.uuid4().hex[:8]}.tmp'
     old = folder.parent/f'.{folder.name}.old'
-    try:
-        aside.mkdir()
-        for name, tensors in parts.items(): write_tensors(aside/f'{name}.safetensors', tensors)
-        write_json(aside/'state.json', state)
-        files = sorted(aside.iterdir())
-        write_json(aside/'digests.json', {f.name: {'sha256': digest_file(f), 'size': f.stat().st_size} for f in files})
-        _sync(aside)
+    with _writing(folder) as new:
+        new.mkdir()
+        for name, tensors in parts.items(): write_tensors(new/f'{name}.safetensors', tensors)
+        write_json(new/'state.json', state)
+        files = sorted(new.iterdir())
+        write_json(new/'digests.json', {f.name: {'sha256': digest_file(f), 'size': f.stat().st_size} for f in files})
         if folder.exists(): os.rename(folder, old)  # the same step once more; killed here, `_read_checkpoint` finds the old one
-        os.rename(aside, folder)
-        _sync(folder.parent)
-    except OSError as e: raise CheckpointError(f'cannot write {folder}: {e}') from e
-    finally: _remove(aside)
 
 def _remove(path):
     "Remove a file or folder; a folder loses its name first, so that no part of it is ever seen."

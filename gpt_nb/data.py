@@ -16,7 +16,7 @@ import torch
 from numpy.lib.stride_tricks import sliding_window_view
 from torch import Tensor
 
-from .corpus import UserError
+from .corpus import UserError, aside
 
 # %% ../nbs/03_data.ipynb #ffd3b726
 def _epoch_order(N, T, seed, epoch):
@@ -58,16 +58,11 @@ def write_shard(
         raise DataError("these tokens begin with the bytes of llm.c's magic number: write them with header=True")
     head = np.zeros(256, '<i4')
     head[:3] = _MAGIC, _VERSION, len(a)
-    aside = path.with_name(f'{path.name}.{os.getpid()}.tmp')
     try:
-        with open(aside, 'wb') as f:
+        with aside(path) as new, open(new, 'wb') as f:
             if header: f.write(head)
             f.write(a)
-            f.flush()
-            os.fsync(f.fileno())
-        os.replace(aside, path)
     except OSError as e: raise DataError(f'{path} cannot be written: {e.strerror}') from None
-    finally: aside.unlink(missing_ok=True)
 
 # %% ../nbs/03_data.ipynb #57bc8085
 def read_shard(

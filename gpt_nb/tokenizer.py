@@ -9,6 +9,7 @@ __all__ = ['END_OF_TEXT', 'GPT2_PATTERN', 'TokenizerError', 'Vocabulary', 'Token
 # %% ../nbs/02_tokenizer.ipynb #a5b0b750
 import hashlib, heapq, json, os, re, tempfile, warnings
 from collections import Counter, defaultdict
+from contextlib import ExitStack
 from functools import cached_property
 from operator import index, methodcaller
 from pathlib import Path
@@ -17,7 +18,7 @@ import numpy as np
 import regex
 import tiktoken
 
-from .corpus import UserError
+from .corpus import UserError, aside
 
 # %% ../nbs/02_tokenizer.ipynb #95f5a519
 class TokenizerError(UserError):
@@ -363,12 +364,9 @@ def _save(tok, folder):
                                       bos_token=eot, eos_token=eot, unk_token=tok.unk)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, d in files.items():
-            with open(folder/f'.{name}.tmp', 'w', encoding='utf-8') as f:
-                json.dump(d, f, ensure_ascii=False, indent=1)
-                f.flush()
-                os.fsync(f.fileno())
-        for name in files: os.replace(folder/f'.{name}.tmp', folder/name)
+        with ExitStack() as stack:
+            for name, d in files.items():
+                stack.enter_context(aside(folder/name)).write_bytes(json.dumps(d, ensure_ascii=False, indent=1).encode('utf-8'))
     except OSError as e: raise TokenizerError(f"{folder}: a tokenizer cannot be written here ({e.strerror or e})") from None
 
 # %% ../nbs/02_tokenizer.ipynb #1496e9db
