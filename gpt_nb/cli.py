@@ -31,7 +31,7 @@ from .sampler import SamplingConfig, complete, stream
 from .tokenizer import Tokenizer, load_tokenizer
 from .trainer import PRESETS, DataConfig, RunConfig, TrainConfig, evaluate, load_run_data, train_run
 
-# %% ../nbs/18_cli.ipynb #f648635b
+# %% ../nbs/18_cli.ipynb #cb05fcd3
 class UsageError(UserError): "A command line that cannot be understood."
 
 def parse(
@@ -58,7 +58,7 @@ def one_line(
     parts = [' '.join(rows[i + 1:j]) for i, j in zip([-1, *rules], [*rules, len(rows)]) if j > i + 1]
     text = re.sub(r'^Error parsing (?:(--\S+)|\S+):', lambda m: (m[1] or '') + ':' * bool(m[1]), parts[0]).strip()
     near = re.match(r'Perhaps you meant:\s*(--\S+)', parts[1]) if len(parts) > 1 else None
-    return text + (f' (perhaps {near[1]}?)' if near else '')
+    return text.rstrip('.') + (f' (perhaps {near[1]}?)' if near else '')
 
 # %% ../nbs/18_cli.ipynb #e3685113
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def train_options(
 def train(
     args: list[str], # words after `gpt-nb train`
 ):
-    "Train, say where everything is, print a sample. Under torchrun every process runs this."
+    "Train, say where everything is, print a sample."
     run = train_options(args)
     trainer = train_run(run)
     best = '' if trainer.best == math.inf else f', best validation loss {trainer.best:.4f}'
@@ -223,7 +223,7 @@ def prepare(
     out.mkdir(parents=True, exist_ok=True)
     data.tokenizer.save(out)
     for part, tokens in (('train', data.train), ('val', data.val)):
-        for i, at in enumerate(tqdm(range(0, len(tokens), o.shard_tokens), desc=part, leave=False, disable=None)):
+        for i, at in enumerate(tqdm(range(0, len(tokens), o.shard_tokens), desc=part, leave=False, disable=not sys.stderr.isatty())):
             write_shard(out/f'{part}_{i:06d}.bin', tokens[at:min(at + o.shard_tokens, len(tokens))].numpy(), o.header)
         print(f'{part}: {len(tokens):,} tokens')
     print(f'{out}: train on it with  gpt-nb train --data {out}')

@@ -96,7 +96,7 @@ def make_optimizer(
     model: nn.Module, # any module, on its device
     config: TrainConfig, # rates, betas, decay
 ) -> torch.optim.AdamW:
-    "AdamW (Loshchilov & Hutter 2019) over `param_groups`, fused into one kernel."
+    "AdamW (Loshchilov and Hutter 2019) over `param_groups`, fused into one kernel."
     return torch.optim.AdamW(param_groups(model, config.weight_decay), lr=config.learning_rate, betas=(config.beta1, config.beta2), fused=True)
 
 # %% ../nbs/11_trainer.ipynb #e6527265
@@ -296,7 +296,7 @@ class Trainer:
         self.windows = Windows(train_data, model.config.block_size, config.seed, model.config.vocab_size)
         self.config = c = config.resolve(self.windows.n_windows)
         if c.gradient_accumulation_steps % processes.world_size:
-            raise ConfigError(f'gradient_accumulation_steps is {c.gradient_accumulation_steps}: it must be a multiple of the {processes.world_size} processes that share it')
+            raise ConfigError(f'gradient_accumulation_steps is {c.gradient_accumulation_steps}: it must be a multiple of the {processes.world_size} processes that share it (make batch_size smaller to keep the global batch of {c.global_batch})')
         self.optimizer = make_optimizer(model, c)
         loss = processes.wrap(LossModule(model))
         self.loss = torch.compile(loss) if c.compile else loss
@@ -444,8 +444,8 @@ class RunConfig(DataConfig):
 # %% ../nbs/11_trainer.ipynb #d59113c9
 PRESETS = {
     'shakespeare-char-cpu': RunConfig(
-        model=GPTConfig(vocab_size=1, block_size=64, n_layer=4, n_head=4, n_embd=128),
-        train=TrainConfig(batch_size=16, max_iters=2000, learning_rate=4e-3, min_lr=1e-4, eval_interval=500, dtype='float32')),
+        model=GPTConfig(vocab_size=1, block_size=64, n_layer=3, n_head=3, n_embd=96),
+        train=TrainConfig(batch_size=16, max_iters=2400, learning_rate=5e-3, min_lr=1e-4, eval_interval=600, dtype='float32')),
     'shakespeare-char': RunConfig(
         model=GPTConfig(vocab_size=1, block_size=256, n_layer=6, n_head=6, n_embd=384, dropout=0.2, bias=False),
         train=TrainConfig(batch_size=16, gradient_accumulation_steps=4, max_iters=5000, learning_rate=1e-3, compile=True)),
