@@ -13,7 +13,7 @@ help:
 	@echo "make test       set up .venv, run every chapter's tests"
 	@echo "make test-slow  the same with the cells that take minutes"
 	@echo "make lab        open the chapters in JupyterLab"
-	@echo "make sync       export the chapters to the package, clean them, write README.md"
+	@echo "make sync       export the chapters to the package, clean them, write README.md and the diagrams"
 	@echo "make check      fail if 'make sync' would change anything"
 
 $(READY): tools/requirements.txt setup.py settings.ini
@@ -37,7 +37,7 @@ lab: $(READY)
 	@$(BIN)/jupyter lab nbs
 
 sync: $(READY)
-	@PATH="$(CURDIR)/$(BIN):$$PATH" sh -c 'nbdev_export && nbdev_clean && python tools/readme.py && python tools/home.py'
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh -c 'python tools/home.py && nbdev_export && nbdev_clean && python tools/readme.py && python tools/draw.py'
 
 check: sync
 	@git diff --exit-code || (echo "run 'make sync' and commit what it changes" >&2; exit 1)
