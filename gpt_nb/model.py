@@ -218,7 +218,7 @@ class GPT(_TiedTable):
         idx: Tensor, # token ids `[B, T]`
         targets: Tensor | None = None, # `[B, T]`: `targets[:, t]` is what follows `idx[:, t]`; -100 is ignored
     ) -> tuple[Tensor, Tensor | None]: # logits `[B, T, V]`, and the mean loss in nats per target or None without targets
-        "Scores for every possible next token at every position."
+        "Logits of every possible next token at every position."
         logits = self.lm_head(self.hidden(idx))[..., :self.config.vocab_size]  # (B, T, C) -> (B, T, V)
         if targets is None: return logits, None
         _check_targets(targets, idx, self.config.vocab_size)
