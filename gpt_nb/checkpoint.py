@@ -8,7 +8,7 @@ __all__ = ['CheckpointError', 'write_file', 'write_json', 'digest_file', 'write_
            'RunFolder']
 
 # %% ../nbs/09_checkpoint.ipynb #6a982ac3
-import hashlib, json, os, random, re, shutil, tempfile, uuid
+import hashlib, json, os, random, re, shutil, uuid
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -133,9 +133,8 @@ def save_gpt2(
     try: folder.mkdir(parents=True, exist_ok=True)
     except OSError as e: raise CheckpointError(f'cannot make the folder {folder}: {e.strerror}') from e
     if tok is not None:
-        with tempfile.TemporaryDirectory() as d:
-            tok.save(d)
-            for f in sorted(Path(d).iterdir()): write_file(folder/f.name, f.read_bytes())
+        try: tok.save(folder)
+        except UserError as e: raise CheckpointError(str(e)) from e
     write_json(folder/'config.json', _gpt2_config(model.config, tok))
     write_tensors(folder/'model.safetensors', to_gpt2_names(model.state_dict()))
 
