@@ -124,7 +124,8 @@ def machine(
     d, version = choose_device('auto' if device is None else device), f'torch {torch.__version__.split("+")[0]}'
     if d.type == 'cuda': return f'{torch.cuda.get_device_name(d)}, CUDA {torch.version.cuda}, {version}'
     name = 'Apple GPU (mps)' if d.type == 'mps' else _cpu_name()
-    return f'{name}, {os.cpu_count()} logical cores, {torch.get_num_threads()} threads, {version}'
+    count = lambda n, what: f'{n} {what}{"s" * (n != 1)}'
+    return f'{name}, {count(os.cpu_count(), "logical core")}, {count(torch.get_num_threads(), "thread")}, {version}'
 
 # %% ../nbs/10_device.ipynb #3b83d046
 @functools.cache
