@@ -82,7 +82,7 @@ def penalize_repetition(
     seen: Tensor, # `[B, V]` bool: does the row hold this token, in its prompt or after?
     penalty: float, # above 0: above 1 makes repetition rarer, 1 changes nothing
 ) -> Tensor: # `[B, V]`
-    "Divide the positive logits of tokens already there and multiply the negative ones (Keskar et al. 2019, section 4.1)."
+    "Divide positive logits of tokens already there (Keskar et al. 2019, section 4.1) and multiply negative ones, as transformers does."
     return torch.where(seen, torch.where(logits > 0, logits / penalty, logits * penalty), logits)
 
 # %% ../nbs/08_sampler.ipynb #133ac4a3
@@ -138,7 +138,7 @@ def next_logits(
     seq: Tensor, # ids `[B, T]`; each row starts at column 0, what follows its end is any valid id
     n: Tensor, # `[B]` length of each row, at least 1
 ) -> Tensor: # `[B, V]`
-    "Logits of the token after each row, from its last block_size tokens. This is all that a key-value cache changes."
+    "Logits of the token after each row, from its last block_size tokens. This is all that a key-value cache would change."
     block, rows = model.config.block_size, torch.arange(len(seq), device=seq.device)
     start = (n - block).clamp(min=0)                         # (B,) where each row's window begins
     cols = torch.arange(min(int(n.max()), block), device=seq.device)
