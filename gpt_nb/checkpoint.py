@@ -52,12 +52,16 @@ def write_json(
     "`write_file` of an object as indented JSON."
     write_file(path, (json.dumps(obj, indent=2, default=_plain, ensure_ascii=False) + '\n').encode())
 
-def _read_json(path, advice=''):
-    "The object in a JSON file; `CheckpointError` names a file that is missing or damaged."
-    try: return json.loads(Path(path).read_bytes())
+def _read_json(path, advice='', need=()):
+    "The object in a JSON file; `CheckpointError` names a file that is missing or damaged, or lacks a key of `need`."
+    try: obj = json.loads(Path(path).read_bytes())
     except FileNotFoundError: raise CheckpointError(f'{path} is missing{advice}') from None
     except OSError as e: raise CheckpointError(f'cannot read {path}: {e.strerror}{advice}') from e
     except ValueError: raise CheckpointError(f'{path} is damaged, it is not JSON{advice}') from None
+    if not isinstance(obj, dict): raise CheckpointError(f'{path} is damaged, it holds no JSON object{advice}')
+    for key in need:
+        if key not in obj: raise CheckpointError(f'{path} is damaged, it lacks {key}{advice}')
+    return obj
 
 # %% ../nbs/09_checkpoint.ipynb #b310034f
 def digest_file(
@@ -316,7 +320,7 @@ def _read_checkpoint(folder, advice):
     old = folder.parent/f'.{folder.name}.old'
     if not folder.exists() and old.exists(): folder = old  # killed between the two renames of `_write_checkpoint`
     if not folder.exists(): raise CheckpointError(f'{folder} is missing{advice}')
-    files = _read_json(folder/'digests.json', advice)
+    files = _read_json(folder/'digests.json', advice, ['state.json'])
     for name, d in files.items():
         f = folder/name
         if not f.is_file(): raise CheckpointError(f'{f} is missing{advice}')
@@ -379,8 +383,8 @@ def _read_lines(path):
     lines = path.read_bytes().split(b'\n')[:-1] if path.exists() else []
     out = []
     for i, line in enumerate(lines, 1):
-        try: out.append(json.loads(line))
-        except ValueError: raise CheckpointError(f'{path}, line {i} is damaged: remove that line') from None
+        try: out.append(dict(json.loads(line).items()))
+        except (ValueError, AttributeError): raise CheckpointError(f'{path}, line {i} is damaged: remove that line') from None
     return out
 
 def _last_attempts(lines):

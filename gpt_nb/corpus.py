@@ -7,7 +7,7 @@ __all__ = ['SHAKESPEARE_URL', 'SHAKESPEARE_SHA256', 'UserError', 'CorpusError', 
            'fetch', 'load_corpus', 'load_text', 'split_text']
 
 # %% ../nbs/01_corpus.ipynb #249fb17d
-import hashlib, http.client, os, queue, shutil, sys, threading, time, urllib.error, urllib.request, uuid
+import errno, hashlib, http.client, os, queue, shutil, sys, threading, time, urllib.error, urllib.request, uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -115,6 +115,8 @@ def _sync(path: Path):
     if os.name == 'nt' and path.is_dir(): return  # Windows has no handle on a folder
     fd = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     try: os.fsync(fd)
+    except OSError as e:  # some network file systems cannot sync a folder
+        if not (path.is_dir() and e.errno in (errno.EINVAL, errno.ENOTSUP, errno.EBADF)): raise
     finally: os.close(fd)
 
 @contextmanager
