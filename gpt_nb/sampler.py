@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['row_generator', 'draw', 'apply_temperature', 'keep_top_k', 'keep_top_p', 'keep_min_p', 'penalize_repetition',
-           'SamplingConfig', 'apply_controls', 'next_logits', 'PromptError', 'generate', 'complete', 'stream']
+           'SamplingConfig', 'apply_controls', 'next_logits', 'eval_mode', 'PromptError', 'generate', 'complete',
+           'stream']
 
 # %% ../nbs/08_sampler.ipynb #b9216496
 import codecs, hashlib, math
@@ -148,7 +149,9 @@ def next_logits(
 
 # %% ../nbs/08_sampler.ipynb #6982d871
 @contextmanager
-def _eval_mode(model):
+def eval_mode(
+    model: nn.Module, # any module
+):
     "No dropout inside the block; every module gets its own mode back."
     training = [m for m in model.modules() if m.training]
     for m in training: m.training = False
@@ -158,11 +161,11 @@ def _eval_mode(model):
 
 def _next_ids(model, seq, n, seen, gens, live, c):
     "One step: the next token of each row, `[B]` on the CPU. Rows that have ended draw nothing."
-    with torch.inference_mode(), _eval_mode(model):
+    with torch.inference_mode(), eval_mode(model):
         logits = next_logits(model, seq, n)
         logits = (logits.cpu() if logits.device.type == 'mps' else logits).double()  # MPS has no float64
         if logits.isnan().any(): raise UserError('the model gives logits that are not numbers: its training diverged, or its file is damaged')
-        logits = apply_controls(logits, c, seen)
+        logits = apply_controls(logits, c, None if seen is None else seen.to(logits.device))
         if c.temperature == 0: return logits.argmax(-1).tolist()  # the first of equals
         u = [torch.rand((), generator=g, dtype=torch.float64).item() if r in live else 0. for r, g in enumerate(gens)]
         return draw(logits, logits.new_tensor(u)).tolist()
@@ -175,7 +178,6 @@ def _grow(
 ) -> Iterator[dict[int, int]]: # a step's token of each row that had not ended
     "Add a token a step to every row that has not ended, until all have or max_new_tokens is reached."
     B, V = len(seq), model.config.vocab_size
-    if c.top_k is not None and c.top_k > V: raise ConfigError(f'top_k is {c.top_k}: it must be a whole number from 1 to the vocabulary size, {V}')
     seed = c.seed
     if seed is None and c.temperature: seed = torch.randint(2**62, ()).item()
     gens, live, rows = [row_generator(seed, r) for r in range(B)], set(range(B)), torch.arange(B, device=seq.device)
@@ -197,13 +199,15 @@ def _grow(
 # %% ../nbs/08_sampler.ipynb #7fa4cb7b
 class PromptError(UserError): 'A prompt that nothing can be continued from.'
 
-def _prompts(model, prompts):
+def _prompts(model, prompts, c):
     "1-d ids of each prompt as one right-padded `[B, T]` tensor on the model's device, and their lengths."
+    V = model.config.vocab_size
+    if c.top_k is not None and c.top_k > V: raise ConfigError(f'top_k is {c.top_k}: it must be a whole number from 1 to the vocabulary size, {V}')
     prompts = [torch.as_tensor(p) for p in prompts]
     for r, p in enumerate(prompts):
         if p.dim() != 1: raise PromptError(f'prompt {r} has shape {list(p.shape)}: a prompt is a 1-d sequence of token ids')
         if not len(p): raise PromptError(f'prompt {r} is empty: give at least one token, for example tok.eot_id where the tokenizer has one')
-        check_ids(p, model.config.vocab_size)
+        check_ids(p.long() if not p.is_floating_point() else p, V)
     device = next((p.device for p in model.parameters()), prompts[0].device)
     seq = nn.utils.rnn.pad_sequence([p.long() for p in prompts], batch_first=True).to(device)  # (B, T)
     return seq, torch.tensor([len(p) for p in prompts], device=device)
@@ -230,7 +234,7 @@ def generate(
     if isinstance(idx, Tensor) and idx.dim() != 2: raise PromptError(f'idx has shape {list(idx.shape)}: give [B, T], or a list of 1-d prompts')
     if not len(idx): return idx
     new = [[] for _ in idx]
-    for step in _grow(model, *_prompts(model, idx), c, lambda row, i: i in stop):
+    for step in _grow(model, *_prompts(model, idx, c), c, lambda row, i: i in stop):
         for row, i in step.items(): new[row].append(i)
     if not isinstance(idx, Tensor): return [torch.cat([p, p.new_tensor(x)]) for p, x in zip((torch.as_tensor(p).long() for p in idx), new)]
     width, pad = max(map(len, new)), pad_id if pad_id is not None else stop[0] if stop else 0
@@ -289,7 +293,7 @@ def complete(
     def feed(row, i):
         out[row] += texts[row].feed(i)
         return texts[row].done
-    for _ in _grow(model, *_prompts(model, ids), c, feed): pass
+    for _ in _grow(model, *_prompts(model, ids, c), c, feed): pass
     out = [o + t.flush() for o, t in zip(out, texts)]
     return out[0] if isinstance(prompt, str) else out
 
@@ -304,7 +308,7 @@ def stream(
 ) -> Iterator[str]: # pieces of what `complete` returns, each as soon as it is certain
     "`complete` of one prompt, piece by piece: whole characters, and never a part of a stop string. Raises as `generate` does, when called."
     c, seen = SamplingConfig(**settings), []
-    text, seq_n = _Text(tok, c.stop), _prompts(model, [_encode(tok, prompt, allowed_special)])
+    text, seq_n = _Text(tok, c.stop), _prompts(model, [_encode(tok, prompt, allowed_special)], c)
     def feed(row, i):
         seen.append(text.feed(i))
         return text.done
