@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['COMMANDS', 'UsageError', 'parse', 'one_line', 'ModelOptions', 'TrainOptions', 'train_options', 'train',
-           'first_prompt', 'load_model', 'SampleOptions', 'sample', 'count_chars', 'EvalOptions', 'run_config',
+           'first_prompt', 'load_model', 'SampleOptions', 'sample', 'count_chars', 'EvalOptions', 'data_of',
            'evaluate_run', 'PrepareOptions', 'prepare', 'usage', 'run_command', 'main']
 
 # %% ../nbs/18_cli.ipynb #574b7cb5
-import contextlib, difflib, io, math, re, sys, warnings
+import contextlib, difflib, io, json, math, os, re, sys, warnings
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Literal
@@ -22,14 +22,14 @@ from tqdm.auto import tqdm
 # %% ../nbs/18_cli.ipynb #1d3dfec7
 from . import __version__
 from .attention import ConfigError
-from .checkpoint import CheckpointError, RunFolder, load_gpt2
+from .checkpoint import CheckpointError, RunFolder, digest_file, load_gpt2
 from .corpus import UserError, load_corpus
 from .data import DataError, TokenData, write_shard
 from .device import choose_device, machine
 from .model import GPTConfig
 from .sampler import SamplingConfig, complete, stream
 from .tokenizer import Tokenizer, load_tokenizer
-from .trainer import PRESETS, DataConfig, RunConfig, TrainConfig, evaluate, load_run_data, train_run
+from .trainer import PRESETS, DataConfig, RunConfig, evaluate, load_run_data, train_run
 
 # %% ../nbs/18_cli.ipynb #cb05fcd3
 class UsageError(UserError): "A command line that cannot be understood."
@@ -76,9 +76,11 @@ def train_options(
     args: list[str], # words after `gpt-nb train`
 ) -> RunConfig:
     "The preset named in `args`, changed as the other options say; raises `UsageError`."
-    preset = 'shakespeare-char' if torch.cuda.is_available() else 'shakespeare-char-cpu'
-    for word, after in zip(args, [*args[1:], '']):
-        if word.startswith('--preset'): preset = word.partition('=')[2] or after
+    words = dict(w.split('=', 1) if '=' in w else (w, after) for w, after in zip(args, [*args[1:], '']) if w.startswith('--'))
+    gpu = torch.cuda.is_available() and words.get('--device') != 'cpu'
+    preset = words.get('--preset', 'shakespeare-char' if gpu else 'shakespeare-char-cpu')
+    fixed = [w for w in words if re.fullmatch('--(no-)?(block-size|n-layer|n-head|n-embd|bias|layer-norm-eps)', w.replace('_', '-'))]
+    if words.get('--init', 'scratch') != 'scratch' and fixed: raise UsageError(f'{fixed[0]} cannot be chosen beside --init: the model to start from has its shape')
     if preset not in PRESETS: raise UsageError(f'unknown preset {preset!r}: choose from {", ".join(PRESETS)}')
     run = PRESETS[preset]
     own = {f.name: getattr(run, f.name) for f in fields(RunConfig)} | {'model': ModelOptions(**asdict(run.model)), 'preset': preset}
@@ -91,21 +93,21 @@ def train(
 ):
     "Train, say where everything is, print a sample."
     run = train_options(args)
+    if int(os.environ.get('WORLD_SIZE', 1)) > 1: raise ConfigError(f'WORLD_SIZE is {os.environ["WORLD_SIZE"]}: gpt-nb train runs in one process')
     trainer = train_run(run)
     best = '' if trainer.best == math.inf else f', best validation loss {trainer.best:.4f}'
     print(f'\n{run.out_dir}: {trainer.step:,} steps{best}\n'
           f'  config.json, model.safetensors, tokenizer files  the best model\n'
           f'  loss.svg, metrics.jsonl                          the loss as a picture, every figure as a line\n'
           f'  checkpoints/                                     to go on from with --resume\n')
-    model, tok = load_model(run.out_dir)
-    print(complete(model, tok, first_prompt(tok), allowed_special='all', max_new_tokens=200, seed=run.train.seed).strip('\n'))
+    model, tok = load_model(run.out_dir, run.train.device)
+    print(complete(model, tok, first_prompt(tok), max_new_tokens=200, seed=run.train.seed).strip('\n'))
     print(f'\nmore: gpt-nb sample --out-dir {run.out_dir} --prompt "..."')
 
 def first_prompt(
     tok: Tokenizer, # of any kind
 ) -> str:
-    "Something to begin with: the end of another text, else a line end, else the first token."
-    if tok.eot_id is not None: return next(name for name, i in tok.special_tokens.items() if i == tok.eot_id)
+    "Something to begin with: a line end, else the first token."
     try: return tok.decode(tok.encode('\n'))
     except UserError: return tok.decode([0])
 
@@ -117,14 +119,19 @@ def load_model(
     folder = Path(out_dir)
     if not (folder/'config.json').exists():
         raise CheckpointError(f'{folder} holds no model: ' + ('its run has not saved one yet' if RunFolder(folder).holds_run else 'give the folder of a run with --out-dir'))
-    return load_gpt2(folder).to(choose_device(device)), load_tokenizer(folder)
+    for name, digest in (json.loads((folder/'digests.json').read_bytes()) if (folder/'digests.json').exists() else {}).items():
+        if not (folder/name).exists() or digest_file(folder/name) != digest:
+            raise CheckpointError(f'{folder/name} is not as the run wrote it: bring it back from a copy, or resume the run')
+    model, tok = load_gpt2(folder), load_tokenizer(folder)
+    if model.config.vocab_size != tok.vocab_size: raise CheckpointError(f'{folder}: the model has {model.config.vocab_size} tokens and the tokenizer {tok.vocab_size}: they do not belong together')
+    return model.to(choose_device(device)), tok
 
 # %% ../nbs/18_cli.ipynb #c1c62002
 @dataclass(frozen=True)
 class SampleOptions(SamplingConfig):
     "Let a trained model write."
     out_dir: str = 'out' # a run's folder, or any in GPT-2's layout with a tokenizer
-    prompt: str | None = None # the text to go on from, at least one character; None: the end of another text, or a line end
+    prompt: str | None = None # the text to go on from, at least one character; None: a line end
     num_samples: int = 1 # continuations of the prompt; each draws its own random numbers
     allow_special: bool = False # read the names of special tokens in the prompt, such as <|endoftext|>, as those tokens
     stream: bool = False # print each piece as soon as it is there
@@ -142,7 +149,7 @@ def sample(
     o = parse(SampleOptions, args, 'gpt-nb sample')
     model, tok = load_model(o.out_dir, o.device)
     prompt, shown = (first_prompt(tok), '') if o.prompt is None else (o.prompt, o.prompt)
-    settings = {f.name: getattr(o, f.name) for f in fields(SamplingConfig)} | {'allowed_special': 'all' if o.allow_special or not shown else ()}
+    settings = {f.name: getattr(o, f.name) for f in fields(SamplingConfig)} | {'allowed_special': 'all' if o.allow_special else ()}
     if o.stream:
         print(shown, end='', flush=True)
         for piece in stream(model, tok, prompt, **settings): print(piece, end='', flush=True)
@@ -157,12 +164,11 @@ def count_chars(
     data: TokenData, # tokens
     tokens: int | None = None, # count only the first so many targets; None: all
 ) -> int:
-    "Characters that the targets (every token but the first) stand for."
-    n, total = min(len(data), (tokens or len(data)) + 1), 0
-    for i in range(1, n, 1 << 20):
-        raw = np.frombuffer(tok.decode_bytes(data[i:min(i + (1 << 20), n)].tolist()), np.uint8)
-        total += int(((raw & 0xC0) != 0x80).sum())                    # UTF-8: every byte but a continuation begins a character
-    return total
+    "Characters that the targets (every token but the first) stand for; of special tokens, only the one for unknown characters stands for one."
+    chars = np.array([sum(byte & 0xC0 != 0x80 for byte in token) for token in tok.tokens])       # UTF-8: every byte but a continuation begins a character
+    for name, i in tok.special_tokens.items(): chars[i] = name == tok.unk
+    n = min(len(data), (tokens or len(data)) + 1)
+    return sum(int(chars[data[i:min(i + (1 << 20), n)].numpy()].sum()) for i in range(1, n, 1 << 20))
 
 @dataclass(frozen=True)
 class EvalOptions:
@@ -178,14 +184,14 @@ class EvalOptions:
         for name in ('tokens', 'batch_size'):
             if getattr(self, name) is not None and getattr(self, name) < 1: raise ConfigError(f'{name} is {getattr(self, name)}: it must be at least 1')
 
-def run_config(
+def data_of(
     out_dir: str, # a run's folder
-) -> RunConfig: # as run.json records it
-    "The description that a run was made from; raises `CheckpointError`."
+) -> DataConfig: # its text, wherever that was read from, and its own tokenizer
+    "What run.json says of the data; raises `CheckpointError`."
     about = RunFolder(out_dir).read_run()
-    if 'run' not in about: raise CheckpointError(f'{out_dir}/run.json does not say which data it used: name a text with --data')
-    d = about['run']
-    return RunConfig(**d | {'data': about['data']['name'], 'special_tokens': tuple(d['special_tokens']), 'model': GPTConfig(**d['model']), 'train': TrainConfig(**d['train'])})
+    if not isinstance(about, dict) or not {'run', 'data', 'identity'} <= about.keys(): raise CheckpointError(f'{out_dir}/run.json does not say which data it used: name a text with --data')
+    where = about['data'].get('source', '')
+    return DataConfig(data=where if Path(where).exists() else about['data']['name'], val_fraction=about['run']['val_fraction'], tokenizer=out_dir)
 
 def evaluate_run(
     args: list[str], # words after `gpt-nb eval`
@@ -193,11 +199,14 @@ def evaluate_run(
     "Print the figures on one line."
     o = parse(EvalOptions, args, 'gpt-nb eval')
     model, tok = load_model(o.out_dir, o.device)
-    if o.data is None: name, data = 'validation', load_run_data(replace(run_config(o.out_dir), tokenizer=o.out_dir)).val
-    else: name, data = o.data, TokenData(tok.encode_array(load_corpus(o.data).text))
+    if o.data is not None: name, data = o.data, TokenData(tok.encode_array(load_corpus(o.data).text))
+    else:
+        name, data = 'validation', load_run_data(data_of(o.out_dir)).val
+        if data.digest() != RunFolder(o.out_dir).read_run()['identity']['val_data']:
+            raise DataError(f"the text is no longer the one that {o.out_dir} held a part of back: name a text with --data")
     loss = evaluate(model, data, o.tokens, o.batch_size, o.dtype)
     n = min(len(data) - 1, o.tokens or len(data))
-    bits = loss * n / math.log(2) / count_chars(tok, data, o.tokens)
+    bits = loss * n / math.log(2) / max(1, count_chars(tok, data, o.tokens))
     print(f'{name}: loss {loss:.4f} nats per token, perplexity {math.exp(loss):.3f}, {bits:.4f} bits per character ({n:,} targets, {machine(o.device)})')
 
 # %% ../nbs/18_cli.ipynb #4eb13a8f
@@ -209,6 +218,7 @@ class PrepareOptions(DataConfig):
     header: bool = True # llm.c's header before the tokens; without it, nanoGPT's bare uint16
 
     def __post_init__(self):
+        super().__post_init__()
         if self.shard_tokens < 2: raise ConfigError(f'shard_tokens is {self.shard_tokens}: it must be at least 2')
 
 def prepare(
@@ -217,10 +227,13 @@ def prepare(
     "Write train and validation shards and the tokenizer."
     o = parse(PrepareOptions, args, 'gpt-nb prepare')
     out = Path(o.out_dir)
-    if out.is_dir() and any(out.glob('*.bin')): raise DataError(f'{out} holds shards already: name another --out-dir')
+    for p in sorted(out.glob('*')) if out.is_dir() else [out] * out.exists():
+        if p == out or p.suffix == '.bin' or p.name in ('run.json', 'config.json', 'model.safetensors', 'tokenizer.json'):
+            raise DataError(f'{p} is there already: name another --out-dir for the shards')
     data = load_run_data(o)
     if data.tokenizer.vocab_size > 65536: raise DataError(f'{data.tokenizer.vocab_size:,} tokens do not fit shards of uint16: at most 65,536')
-    out.mkdir(parents=True, exist_ok=True)
+    try: out.mkdir(parents=True, exist_ok=True)
+    except OSError as e: raise DataError(f'cannot make the folder {out}: {e.strerror}') from None
     data.tokenizer.save(out)
     for part, tokens in (('train', data.train), ('val', data.val)):
         for i, at in enumerate(tqdm(range(0, len(tokens), o.shard_tokens), desc=part, leave=False, disable=not sys.stderr.isatty())):
@@ -254,6 +267,8 @@ def main(
 ) -> int: # exit code: 0, 1 for an error that the user can mend, 2 for a command line that was not understood, 130 for an interrupt
     "Do what a command line says."
     args = sys.argv[1:] if args is None else list(args)
+    for out in (sys.stdout, sys.stderr):
+        if hasattr(out, 'reconfigure'): out.reconfigure(errors='replace')    # a terminal that lacks a character shows `?`
     try:
         if not args or args[0] in ('-h', '--help'): print(usage())
         elif args[0] == '--version': print(f'gpt-nb {__version__}')
@@ -261,6 +276,12 @@ def main(
     except UserError as e:
         print(f'gpt-nb: {e}', file=sys.stderr)
         return 2 if isinstance(e, UsageError) else 1
+    except BrokenPipeError:                                           # whoever read our output has stopped
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as e:
+        print(f'gpt-nb: {e}', file=sys.stderr)
+        return 1
     except SystemExit as e: return e.code or 0                        # after --help
     except KeyboardInterrupt:
         print('gpt-nb: interrupted', file=sys.stderr)
