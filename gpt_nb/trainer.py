@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['PRESETS', 'TrainConfig', 'param_groups', 'make_optimizer', 'lr_at', 'SingleProcess', 'LossModule', 'evaluate',
            'plot_metrics', 'image_bytes', 'in_notebook', 'TrainingError', 'Recorder', 'Trainer', 'mix_seed',
-           'utilization', 'versions', 'identity', 'open_run', 'save_run', 'DataConfig', 'RunConfig', 'RunData',
-           'make_tokenizer', 'load_run_data', 'train_run']
+           'start_recorder', 'check_validation', 'utilization', 'versions', 'identity', 'open_run', 'save_run',
+           'DataConfig', 'RunConfig', 'RunData', 'make_tokenizer', 'load_run_data', 'init_from', 'train_run']
 
 # %% ../nbs/11_trainer.ipynb #85eb5b94
 import hashlib, io, math, sys, time
@@ -24,11 +24,12 @@ from tqdm.auto import tqdm
 
 # %% ../nbs/11_trainer.ipynb #c46375e8
 from .attention import ConfigError
-from .checkpoint import CheckpointError, RunFolder, load_gpt2, pack_model, pack_optimizer, unpack_model, unpack_optimizer, write_file
+from .checkpoint import CheckpointError, RunFolder, digest_file, load_gpt2, pack_model, pack_optimizer, unpack_model, unpack_optimizer, write_file, write_json
 from .corpus import UserError, load_corpus, split_text
 from .data import DataError, TokenData, Windows, windows_in_order
-from .device import autocast, choose_device, choose_dtype, machine, peak_flops
+from .device import autocast, choose_device, choose_dtype, machine, peak_flops, synchronize
 from .model import GPT, GPTConfig, flops_per_token
+from .sampler import eval_mode
 from .tokenizer import BPETokenizer, CharTokenizer, GPT2Tokenizer, Tokenizer, load_tokenizer
 
 # %% ../nbs/11_trainer.ipynb #b634ecee
@@ -59,14 +60,22 @@ class TrainConfig:
     def __post_init__(self):
         def need(ok, name, range):
             if not ok: raise ConfigError(f'{name} is {getattr(self, name)!r}: it must be {range}')
-        for name in ('batch_size', 'gradient_accumulation_steps', 'eval_interval', 'log_interval'): need(getattr(self, name) >= 1, name, 'at least 1')
-        for name in ('max_iters', 'warmup_iters', 'seed'): need(getattr(self, name) >= 0, name, 'at least 0')
-        for name in ('lr_decay_iters', 'stop_at', 'min_lr'): need(getattr(self, name) is None or getattr(self, name) >= 0, name, 'at least 0, or None')
-        need(self.epochs is None or 0 < self.epochs < math.inf, 'epochs', 'above 0, or None')
-        need(self.eval_tokens is None or self.eval_tokens >= 1, 'eval_tokens', 'at least 1, or None')
-        for name in ('learning_rate', 'weight_decay', 'grad_clip'): need(0 <= getattr(self, name) < math.inf, name, 'at least 0 and finite')
-        for name in ('beta1', 'beta2'): need(0 <= getattr(self, name) < 1, name, 'in [0, 1)')
-        if self.min_lr is not None: need(self.min_lr <= self.learning_rate, 'min_lr', f'at most learning_rate {self.learning_rate}')
+        def whole(low, *names, none=False):
+            for n in names:
+                v = getattr(self, n)
+                need(none and v is None or isinstance(v, int) and not isinstance(v, bool) and low <= v < 2**63, n, f'a whole number of at least {low}' + ', or None' * none)
+        def number(low, high, *names, none=False, what):
+            for n in names:
+                v = getattr(self, n)
+                need(none and v is None or isinstance(v, (int, float)) and low <= v < high, n, what + ', or None' * none)
+        whole(1, 'batch_size', 'gradient_accumulation_steps', 'eval_interval', 'log_interval')
+        whole(0, 'max_iters', 'warmup_iters', 'seed')
+        whole(0, 'lr_decay_iters', 'stop_at', none=True)
+        whole(1, 'eval_tokens', none=True)
+        number(0, math.inf, 'learning_rate', 'weight_decay', 'grad_clip', what='a finite number of at least 0')
+        number(0, 1, 'beta1', 'beta2', what='in [0, 1)')
+        number(1e-9, math.inf, 'epochs', none=True, what='a finite number above 0')
+        number(0, self.learning_rate * (1 + 1e-12) + 1e-300, 'min_lr', none=True, what=f'from 0 to learning_rate {self.learning_rate}')
         need(self.dtype in ('auto', 'float32', 'bfloat16'), 'dtype', 'auto, float32 or bfloat16')
 
     @property
@@ -161,17 +170,15 @@ def evaluate(
     dtype: str = 'float32', # of the matrix products, as in `TrainConfig`
     processes: SingleProcess = SingleProcess(), # who shares the work
 ) -> float: # mean loss, nats per token
-    "Exact mean cross-entropy: every target once, in eval mode; leaves `model.training` as it was and draws no random number."
+    "Exact mean cross-entropy: every target once, in eval mode; leaves every module's mode as it was and draws no random number."
     T, device = model.config.block_size, next(model.parameters()).device
     batches = windows_in_order(data, T, batch_size or max(1, 8192 // T), tokens, model.config.vocab_size)
-    total, was_training = torch.zeros(2, dtype=torch.float64), model.training
-    model.eval()
-    try:
+    total = torch.zeros(2, dtype=torch.float64)
+    with eval_mode(model):
         for i, (idx, targets) in enumerate(batches):
             if i % processes.world_size != processes.rank: continue
             with autocast(device, choose_dtype(dtype, device)): loss = model.loss(idx.to(device), targets.to(device))
             total += torch.tensor([loss.item() * targets.numel(), targets.numel()], dtype=torch.float64)
-    finally: model.train(was_training)
     loss, count = processes.sum(total).tolist()
     return loss / count
 
@@ -218,11 +225,21 @@ class Recorder:
         attempt: int = 1, # how often the run was started or resumed
     ):
         self.folder, self.config, self.tokens_per_step, self.utilization, self.show, self.attempt = folder, config, tokens_per_step, utilization, show, attempt
-        self.metrics = folder.metrics() if folder else []
+        self.metrics = [m for m in folder.metrics() if m['step'] <= step] if folder else []
         self.bar = tqdm(total=config.max_iters, initial=step, desc='train', unit='step', leave=False, dynamic_ncols=True,
                         disable=not show or not (in_notebook() or sys.stderr.isatty()))
-        self.window, self.since_eval, self.plot = [], [], None        # losses since the last line and since the last evaluation
+        self.window, self.seen, self.since_eval, self.plot = [], 0, [], None  # steps since the last line; how many of them the last evaluation counted
         self.clock = time.perf_counter()
+
+    def pending(self,
+        step: int, # steps taken
+    ) -> list[float]: # losses of the steps since the last line
+        "Waits for a GPU to finish, hence not called at every step. Raises `TrainingError` when a loss or a gradient norm is no longer finite."
+        values = torch.stack(self.window).tolist() if self.window else []
+        for i, (loss, norm) in enumerate(values, step - len(values) + 1):
+            if not (math.isfinite(loss) and math.isfinite(norm)):
+                raise TrainingError(f'the loss is {loss} and the gradient norm {norm} at step {i}: try a smaller learning_rate, more warmup_iters, or dtype float32')
+        return [loss for loss, _ in values]
 
     def step(self,
         step: int, # steps taken, this one included
@@ -230,15 +247,14 @@ class Recorder:
         norm: Tensor, # of its gradient, before clipping
         lr: float, # learning rate used
     ):
-        "Count a step; every `log_interval` steps write a line. Raises `TrainingError` when the loss is no longer a finite number."
-        self.window.append(loss)
+        "Count a step; every `log_interval` steps write a line."
+        self.window.append(torch.stack([loss, norm]))
         self.bar.update(1)
         if step % self.config.log_interval and step != self.config.max_iters: return
-        losses = torch.stack(self.window).tolist()                    # waits for a GPU to finish: hence not at every step
-        rate = len(losses) * self.tokens_per_step / (time.perf_counter() - self.clock)
-        mean, self.window = sum(losses) / len(losses), []
-        if not math.isfinite(mean): raise TrainingError(f'the loss is {mean} at step {step}: try a smaller learning_rate (it was {lr:.2e}), more warmup_iters, or dtype float32')
-        self.since_eval += losses
+        losses = self.pending(step)
+        rate, mean = len(losses) * self.tokens_per_step / (time.perf_counter() - self.clock), sum(losses) / len(losses)
+        self.since_eval += losses[self.seen:]
+        self.window, self.seen, self.clock = [], 0, time.perf_counter()
         self.write('train', step, loss=mean, lr=lr, grad_norm=norm.item(), tokens_per_s=rate, mfu=self.utilization and rate * self.utilization)
         self.bar.set_postfix_str(f'loss {mean:.3f}, {rate:,.0f} tokens/s')
 
@@ -248,8 +264,9 @@ class Recorder:
         best: bool, # the best so far?
     ):
         "Write and print a line with both losses."
-        train = sum(self.since_eval) / len(self.since_eval) if self.since_eval else None
-        self.since_eval = []
+        losses = self.since_eval + self.pending(step)[self.seen:]
+        self.since_eval, self.seen = [], len(self.window)
+        train = sum(losses) / len(losses) if losses else None
         self.write('eval', step, train_loss=train, val_loss=val_loss, best=best)
         shown = [f'step {step:6,}', 'train      -' if train is None else f'train {train:.4f}']
         self.say(' | '.join(shown + ([] if val_loss is None else [f'validation {val_loss:.4f}' + (' (best)' if best else '')])))
@@ -260,7 +277,6 @@ class Recorder:
         line = dict(kind=kind, step=step, **values, attempt=self.attempt)
         self.metrics.append(line)
         if self.folder: self.folder.log(**line)
-        self.clock = time.perf_counter()
 
     def say(self, line):
         "Print above the bar."
@@ -298,19 +314,17 @@ class Trainer:
         if c.gradient_accumulation_steps % processes.world_size:
             raise ConfigError(f'gradient_accumulation_steps is {c.gradient_accumulation_steps}: it must be a multiple of the {processes.world_size} processes that share it (make batch_size smaller to keep the global batch of {c.global_batch})')
         self.optimizer = make_optimizer(model, c)
-        loss = processes.wrap(LossModule(model))
-        self.loss = torch.compile(loss) if c.compile else loss
+        self.wrapped = processes.wrap(LossModule(model))
+        self.loss = torch.compile(self.wrapped) if c.compile else self.wrapped
         self.step, self.attempt, self.best, self.evaluated, self.metrics = 0, 1, math.inf, None, []
+        if val_data is not None: check_validation(model, val_data, c)
         self.folder = None if out_dir is None else open_run(self, RunFolder(out_dir), config, resume, about or {})
 
     def fit(self) -> 'Trainer': # itself
-        "Train to `max_iters` (or `stop_at`), evaluating and saving on the way and at the end."
+        "Train to `max_iters` (or `stop_at`), evaluating and saving on the way and at the end. The caller's random numbers are left as they were."
         c = self.config
         last = c.max_iters if c.stop_at is None else min(c.stop_at, c.max_iters)
-        self.recorder = Recorder(self.folder if self.processes.is_main else None, self.step, c, c.global_batch * self.model.config.block_size,
-                                 utilization(self), self.show, self.attempt)
-        self.metrics = self.recorder.metrics
-        with torch.random.fork_rng(), self.recorder.bar:              # the caller's random numbers are not ours to use up
+        with torch.random.fork_rng([self.device] if self.device.type == 'cuda' else []), start_recorder(self):
             while self.step < last:
                 if self.step % c.eval_interval == 0 and self.step != self.evaluated: self.evaluate_and_save()
                 loss, norm, lr = self.train_step()
@@ -330,7 +344,7 @@ class Trainer:
         for j in mine:
             idx, targets = self.windows.batch(self.step * c.global_batch + j * c.batch_size, c.batch_size)  # (B, T) each
             torch.manual_seed(mix_seed(c.seed, self.step, j))         # dropout of micro-batch j, whoever runs it
-            with world.accumulate(self.loss, last=j == mine[-1]):
+            with world.accumulate(self.wrapped, last=j == mine[-1]):
                 with autocast(self.device, self.dtype): loss = self.loss(idx.to(self.device), targets.to(self.device))
                 (loss / len(mine)).backward()
             total += loss.detach() / len(mine)
@@ -341,8 +355,11 @@ class Trainer:
 
     def evaluate_and_save(self):
         "Score the validation data exactly, record it, write a checkpoint, and the model on top if it is the best so far."
-        c, val = self.config, None
+        synchronize(self.device)
+        start, c, val = time.perf_counter(), self.config, None
+        self.recorder.pending(self.step)                              # raises before anything is saved if the run has gone wrong
         if self.val_data is not None: val = evaluate(self.model, self.val_data, c.eval_tokens, dtype=c.dtype, processes=self.processes)
+        if val is not None and not math.isfinite(val): raise TrainingError(f'the validation loss is {val} at step {self.step}: try a smaller learning_rate, or dtype float32')
         best = val is not None and val < self.best
         if best: self.best = val
         self.evaluated = self.step
@@ -350,7 +367,7 @@ class Trainer:
             self.recorder.eval(self.step, val, best)
             if self.folder: save_run(self, best or self.val_data is None)
         self.processes.barrier()
-        self.recorder.clock = time.perf_counter()                     # neither evaluating nor saving counts as training
+        self.recorder.clock += time.perf_counter() - start            # neither evaluating nor saving counts as training
 
 # %% ../nbs/11_trainer.ipynb #23113de0
 def mix_seed(
@@ -358,6 +375,25 @@ def mix_seed(
 ) -> int: # in [0, 2^63)
     "One seed from several numbers, such that neighbors have nothing in common."
     return int.from_bytes(hashlib.sha256(repr(numbers).encode()).digest()[:8], 'little') >> 1
+
+def start_recorder(
+    trainer: Trainer, # about to train
+) -> tqdm: # its bar, to be closed when done
+    "Give a trainer its `recorder`."
+    t, c = trainer, trainer.config
+    t.recorder = Recorder(t.folder if t.processes.is_main else None, t.step, c, c.global_batch * t.model.config.block_size, utilization(t), t.show, t.attempt)
+    t.metrics = t.recorder.metrics
+    return t.recorder.bar
+
+def check_validation(
+    model: nn.Module, # with `config`
+    data: TokenData, # what will be scored
+    config: TrainConfig, # its `eval_tokens`
+):
+    "Raise `DataError` now rather than at the first evaluation: too few tokens, or (in memory) an id that the model does not know."
+    V = model.config.vocab_size
+    next(windows_in_order(data, model.config.block_size, 1, config.eval_tokens, V))
+    if not data.files and data.max_id() >= V: raise DataError(f'the validation data holds token id {data.max_id()}, but vocab_size is {V}: was it made with another tokenizer?')
 
 def utilization(
     trainer: Trainer, # before its first step
@@ -393,22 +429,30 @@ def open_run(
 ) -> RunFolder: # the same folder
     "Begin a run, or go on with the one that is there; raises `CheckpointError` and, for a run that is not the same one, `ConfigError`."
     t, now, found = trainer, identity(trainer), folder.holds_run
-    t.processes.barrier()                                             # all have looked before anyone writes
     if not found:
+        for name in ('config.json', 'model.safetensors', 'tokenizer.json'):
+            if (folder.path/name).exists(): raise CheckpointError(f'{folder.path} holds a {name} that is not of a run: name another out_dir')
+        t.processes.barrier()                                         # all have looked before anyone writes
         if t.processes.is_main: folder.write_run({**about, 'train': asdict(t.config), 'identity': now, 'versions': versions(), 'machine': machine(t.device)})
         return folder
     if not resume: raise CheckpointError(f'{folder.path} holds a run already: resume it, or name another out_dir')
     run = folder.read_run()
+    if not isinstance(run, dict) or not {'identity', 'train'} <= run.keys(): raise CheckpointError(f'{folder.path}/run.json does not describe a run: bring it back from a copy, or name another out_dir')
     for k in sorted(now.keys() | run['identity'].keys()):
         if now.get(k) != run['identity'].get(k):
             raise ConfigError(f'{k} is {now.get(k)!r}, but the run in {folder.path} was made with {run["identity"].get(k)!r}: use that, or name another out_dir')
     kept = {k: run['train'][k] for k in ('lr_decay_iters', 'min_lr') if getattr(config, k) is None}
     t.config = replace(t.config, **kept)                              # one schedule, decided when the run was made
-    if folder.step() is None: return folder                           # it stopped before its first checkpoint
+    t.attempt = 1 + max((m.get('attempt', 0) for m in folder.metrics()), default=0)
+    if folder.step() is None:
+        if any((folder.path/'checkpoints').glob('step-*')): raise CheckpointError(f'{folder.path}/checkpoints/latest is missing: write the name of a folder beside it into it')
+        return folder                                                 # it stopped before its first checkpoint
     t.step, parts, state = folder.load()
     unpack_model(t.model, parts['model'])
     unpack_optimizer(t.model, t.optimizer, parts['optimizer'])
-    t.best, t.attempt, t.evaluated = math.inf if state['best'] is None else state['best'], state['attempt'] + 1, t.step
+    t.best, t.evaluated = math.inf if state['best'] is None else state['best'], t.step
+    changed = [f'{k} {run["train"].get(k)} -> {v}' for k, v in asdict(t.config).items() if run['train'].get(k) != v and k != 'stop_at']
+    if t.show: print(f'{folder.path}: going on from step {t.step:,}' + (f', with {", ".join(changed)}' if changed else ''))
     return folder
 
 def save_run(
@@ -418,8 +462,11 @@ def save_run(
     "A checkpoint of everything that the next step depends on."
     t = trainer
     state = {'step': t.step, 'best': None if t.best == math.inf else t.best, 'attempt': t.attempt}
+    if best and isinstance(t.model, GPT):                             # first: a crash after it is mended by the resumed run, which does it again
+        t.folder.export(t.model, t.tokenizer)
+        files = [p for p in t.folder.path.iterdir() if p.suffix in ('.json', '.safetensors') and p.name not in ('run.json', 'digests.json')]
+        write_json(t.folder.path/'digests.json', {p.name: digest_file(p) for p in sorted(files)})
     t.folder.save(t.step, {'model': pack_model(t.model), 'optimizer': pack_optimizer(t.model, t.optimizer)}, state, best)
-    if best and isinstance(t.model, GPT): t.folder.export(t.model, t.tokenizer)
 
 # %% ../nbs/11_trainer.ipynb #f16cbf16
 @dataclass(frozen=True)
@@ -432,6 +479,10 @@ class DataConfig:
     special_tokens: tuple[str, ...] = () # names of special tokens for char and bpe, such as <|endoftext|>
     unk: str | None = None # for char: the special token that stands for characters never seen; None: they are an error
 
+    def __post_init__(self):
+        if not 0 < self.val_fraction < 1: raise ConfigError(f'val_fraction is {self.val_fraction}: it must be in (0, 1)')
+        if self.bpe_vocab_size < 256: raise ConfigError(f'bpe_vocab_size is {self.bpe_vocab_size}: it must be at least 256, one for each byte')
+
 @dataclass(frozen=True)
 class RunConfig(DataConfig):
     "A whole run, from a text to a folder."
@@ -440,6 +491,10 @@ class RunConfig(DataConfig):
     resume: bool = False # go on with the run in out_dir; where there is none, start
     model: GPTConfig = field(default_factory=lambda: GPTConfig(vocab_size=1)) # its vocab_size is set from the tokenizer
     train: TrainConfig = field(default_factory=TrainConfig)
+
+    def __post_init__(self):
+        super().__post_init__()
+        if not self.out_dir: raise ConfigError("out_dir is '': name a folder")
 
 # %% ../nbs/11_trainer.ipynb #d59113c9
 PRESETS = {
@@ -481,17 +536,31 @@ def load_run_data(
     run: DataConfig, # data, tokenizer, val_fraction
 ) -> RunData:
     "Read a text and encode its two parts, or map the shards in a folder; raises `CorpusError`, `TokenizerError`, `DataError`."
-    folder = Path(run.data)
+    folder = Path(run.data).expanduser()
     if folder.is_dir() and (shards := sorted(folder.glob('*.bin'))):
         parts = {k: [p for p in shards if k in p.name] for k in ('train', 'val')}
         for k, files in parts.items():
             if not files: raise DataError(f'{folder} holds shards, but none with {k!r} in its name: name them such as {k}.bin or {k}_000001.bin')
-        tok = load_tokenizer(folder) if (folder/'tokenizer.json').exists() else make_tokenizer(run, '', '')
-        return RunData(tok, TokenData.from_files(parts['train']), TokenData.from_files(parts['val']), {'name': str(folder)})
+        own = (folder/'tokenizer.json').exists()
+        if not own and run.tokenizer in ('char', 'bpe'): raise DataError(f'{folder} holds shards but no tokenizer.json: say which tokenizer made them, gpt2 or a folder')
+        tok = load_tokenizer(folder) if own else make_tokenizer(run, '', '')
+        return RunData(tok, TokenData.from_files(parts['train']), TokenData.from_files(parts['val']), {'name': str(folder), 'source': str(folder.absolute())})
     corpus = load_corpus(run.data)
     train, val = split_text(corpus.text, run.val_fraction)
     tok = make_tokenizer(run, corpus.text, train)
     return RunData(tok, TokenData(tok.encode_array(train)), TokenData(tok.encode_array(val)), {'name': corpus.name, 'source': corpus.source, 'sha256': corpus.sha256})
+
+def init_from(
+    run: RunConfig, # its `init` is a folder in GPT-2's layout; of its `model` only the dropout counts
+    tok: Tokenizer, # what the data is encoded with
+) -> GPT:
+    "A trained model to start from; raises `ConfigError` if it was trained with another tokenizer."
+    old = load_gpt2(run.init)
+    same = load_tokenizer(run.init).digest() == tok.digest() if (Path(run.init)/'tokenizer.json').exists() else old.config.vocab_size == tok.vocab_size
+    if not same: raise ConfigError(f'init {run.init} was trained with another tokenizer than {run.tokenizer}: use tokenizer {run.init}')
+    model = GPT(replace(old.config, dropout=run.model.dropout))
+    model.load_state_dict(old.state_dict())
+    return model
 
 def train_run(
     run: RunConfig, # the whole run
@@ -499,12 +568,10 @@ def train_run(
     show: bool = True, # print and draw
 ) -> Trainer: # after `fit`
     "Do what a `RunConfig` says, from the text to the folder."
+    if RunFolder(run.out_dir).holds_run and not run.resume: raise CheckpointError(f'{run.out_dir} holds a run already: resume it, or name another out_dir')
     data = load_run_data(run)
     torch.manual_seed(run.train.seed)                                 # initialization
-    if run.init == 'scratch': model = GPT(replace(run.model, vocab_size=data.tokenizer.vocab_size))
-    else: model = load_gpt2(run.init)
-    if model.config.vocab_size != data.tokenizer.vocab_size:
-        raise ConfigError(f'init {run.init} has a vocab_size of {model.config.vocab_size}, the tokenizer {data.tokenizer.vocab_size}: use tokenizer {run.init}')
+    model = GPT(replace(run.model, vocab_size=data.tokenizer.vocab_size)) if run.init == 'scratch' else init_from(run, data.tokenizer)
     about = {'run': asdict(replace(run, model=model.config)), 'data': data.about}
     trainer = Trainer(model, data.train, data.val, run.train, run.out_dir, data.tokenizer, run.resume, about, processes, show)
     if trainer.show:
