@@ -225,7 +225,7 @@ class Recorder:
         attempt: int = 1, # how often the run was started or resumed
     ):
         self.folder, self.config, self.tokens_per_step, self.utilization, self.show, self.attempt = folder, config, tokens_per_step, utilization, show, attempt
-        self.metrics = [m for m in folder.metrics() if m['step'] <= step] if folder else []
+        self.metrics = [m for m in folder.metrics() if m.get('step', 0) <= step] if folder else []
         self.bar = tqdm(total=config.max_iters, initial=step, desc='train', unit='step', leave=False, dynamic_ncols=True,
                         disable=not show or not (in_notebook() or sys.stderr.isatty()))
         self.window, self.seen, self.since_eval, self.plot = [], 0, [], None  # steps since the last line; how many of them the last evaluation counted
