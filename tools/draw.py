@@ -1,83 +1,328 @@
 """Draw the diagrams in images/ as SVG: `python tools/draw.py`.
 
-A drawing is a list of boxes and arrows; colors follow the reader's light or dark page.
+A drawing is made of boxes, arrows between boxes, groups around boxes and a few words; the class knows how they look and where an arrow meets a box.
+Figures are at most 520 wide, so that a phone can show them, and lie on a card of their own: colors follow the reader's light or dark system, and where
+the page goes another way than the system (which an image cannot know) the card still reads.
 """
+import json, math, re
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 
-STYLE = """
-text { font: 15px system-ui, sans-serif; fill: #1f2430; text-anchor: middle; dominant-baseline: central }
-.small { font-size: 12.5px; fill: #5b6475 }
-.box { fill: #ffffff; stroke: #5b6475; stroke-width: 1.3 }
-.soft { fill: #e8eefc; stroke: #4c6fc4; stroke-width: 1.3 }
-.group { fill: none; stroke: #4c6fc4; stroke-width: 1.3; stroke-dasharray: 5 4 }
-.line { fill: none; stroke: #5b6475; stroke-width: 1.6 }
-.back { fill: none; stroke: #c2571a; stroke-width: 1.8 }
-#tip path { fill: #5b6475 } #tipback path { fill: #c2571a }
-.page { fill: #ffffff }
-@media (prefers-color-scheme: dark) {
-  text { fill: #e6e9ef } .small { fill: #aab2c0 } .page { fill: #14171c }
-  .box { fill: #1f242c; stroke: #8d97a8 } .soft { fill: #22304f; stroke: #7d9bea } .group { stroke: #7d9bea }
-  .line { stroke: #8d97a8 } #tip path { fill: #8d97a8 } .back { stroke: #f0914f } #tipback path { fill: #f0914f }
-}"""
+ROOT = Path(__file__).resolve().parent.parent
+
+COLORS = dict(  # kind of box: fill and line on a light card, fill and line on a dark one
+    data=('#ffffff', '#6b7280', '#20252d', '#8d97a8'), attn=('#e3ecfd', '#3f66c4', '#1f2f52', '#7d9bea'), mlp=('#fdeedd', '#b8651b', '#43301c', '#e0a062'),
+    norm=('#e4f3e6', '#3f8a4f', '#1e3725', '#74bd85'), out=('#dff3f2', '#2a7f7d', '#17383a', '#6cc0bd'), embed=('#f1e8fb', '#7b4fb5', '#33254a', '#b594e6'), mute=('#eceef1', '#a5acb8', '#262b33', '#5c6674'),
+    card=('#ffffff', '#d5d9e0', '#14171c', '#353c47'), shade=('#f5f8fe', '#b9c8ea', '#191f2c', '#3a4a70'), group=('none', '#7d879a', 'none', '#7f8999'))
+LINES = dict(  # kind of line: color on a light card, on a dark one, width
+    line=('#5b6475', '#98a2b3', 1.6), stream=('#2f3a52', '#c3cad6', 4), back=('#c0392b', '#ff8a75', 2), link=('#7b4fb5', '#b594e6', 1.5), axis=('#c3c8d1', '#3c4450', 1),
+    curve=('#3f66c4', '#7d9bea', 2.2), faint=('#a5acb8', '#5c6674', 1.2))
+TEXT = dict(text=('#1c2230', '#e8ebf1'), small=('#525c6e', '#aeb6c4'), bad=('#c0392b', '#ff8a75'))
+SIZE = dict(text=16, small=13.5, bad=16)
+
+def style():
+    "The style sheet: the light colors, and the dark ones for who asked their system for them."
+    def rules(dark):
+        for k, c in COLORS.items(): yield f'.{k} {{ fill: {c[2 * dark]}; stroke: {c[2 * dark + 1]} }}'
+        for k, c in LINES.items(): yield f'.{k} {{ stroke: {c[dark]} }} #tip-{k} path {{ fill: {c[dark]} }}'
+        for k, c in TEXT.items(): yield f'text.{k} {{ fill: {c[dark]} }}'
+        yield f'text {{ stroke: {COLORS["card"][2 * dark]} }} text.in {{ stroke: none }}'
+    widths = '\n'.join(f'.{k} {{ stroke-width: {c[2]} }}' for k, c in LINES.items())
+    sizes = '\n'.join(f'text.{k} {{ font-size: {s}px }}' for k, s in SIZE.items())
+    return (f'text {{ font-family: system-ui, -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; text-anchor: middle; paint-order: stroke; stroke-width: 5px; stroke-linejoin: round }}\n'
+            f'.code {{ font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .94em }}\n'
+            f'.left {{ text-anchor: start }} .right {{ text-anchor: end }} .strong {{ font-weight: 600 }}\nrect, circle {{ stroke-width: 1.4 }} path {{ fill: none; stroke-linejoin: round }}\n'
+            f'.group, .dash {{ stroke-dasharray: 5 4 }}\n{sizes}\n{widths}\n' + '\n'.join(rules(0)) + '\n@media (prefers-color-scheme: dark) {\n' + '\n'.join(rules(1)) + '\n}')
+
+def num(x): return f'{x:.2f}'.rstrip('0').rstrip('.')
+
+class Box(NamedTuple):
+    "A rectangle by its center and size."
+    x: float
+    y: float
+    w: float
+    h: float
+
+    @property
+    def top(self): return self.x, self.y - self.h / 2
+    @property
+    def bottom(self): return self.x, self.y + self.h / 2
+    @property
+    def left(self): return self.x - self.w / 2, self.y
+    @property
+    def right(self): return self.x + self.w / 2, self.y
+
+def straight(a, b):
+    "Where an upright or level line leaves box `a` and enters box `b`; a point is a box without size."
+    if not isinstance(a, Box) and not isinstance(b, Box): return a, b
+    a, b = (s if isinstance(s, Box) else Box(*s, 0, 0) for s in (a, b))
+    ends = []
+    for across, along in ((0, 1), (1, 0)):
+        narrow, wide = sorted((a, b), key=lambda s: s[2 + across])
+        c = narrow[across]
+        if abs(c - wide[across]) > wide[2 + across] / 2: continue
+        for s, t in ((a, b), (b, a)): ends.append(s[along] + math.copysign(s[2 + along] / 2, t[along] - s[along]))
+        return [(c, e) if along else (e, c) for e in ends]
+    raise ValueError(f'no straight arrow between {a} and {b}: give a corner between them')
 
 class Drawing:
-    "An SVG picture with a title for those who cannot see it."
-    def __init__(self, width, height, title):
-        self.size, self.title, self.parts = (width, height), title, []
+    "An SVG picture with a title and a description for those who cannot see it. Words between backticks are set as code."
+    def __init__(self, width, height, title, desc):
+        self.size, self.title, self.desc, self.parts = (width, height), title, desc, []
 
-    def box(self, x, y, w, h, label, note='', kind='soft'):
-        "A rounded box around (x, y), its label, and a smaller note under it."
-        self.parts.append(f'<rect class="{kind}" x="{x - w / 2}" y="{y - h / 2}" width="{w}" height="{h}" rx="7"/>')
-        if label: self.text(x, y - (8 if note else 0), label)
-        if note: self.text(x, y + 11, note, small=True)
+    def shape(self, tag, kind, **attributes):
+        given = ' '.join(f'{k}="{v if isinstance(v, str) else num(v)}"' for k, v in attributes.items())
+        self.parts.append(f'<{tag} class="{kind}" {given}/>')
 
-    def text(self, x, y, words, small=False):
-        self.parts.append(f'<text x="{x}" y="{y}"{" class=" + chr(34) + "small" + chr(34) if small else ""}>{escape(words)}</text>')
+    def text(self, x, y, words, kind='text', turn=0):
+        "Words around (x, y): kind `text`, `small` or `bad`, with `left`, `right`, `strong` or `in` (on a box, without a halo) beside it."
+        size = SIZE[kind.split()[0]]
+        words = re.sub('`(.*?)`', r'<tspan class="code">\1</tspan>', escape(words, quote=False))
+        turned = f' transform="rotate({turn} {num(x)} {num(y)})"' if turn else ''
+        self.parts.append(f'<text class="{kind}" x="{num(x)}" y="{num(y + .35 * size)}"{turned}>{words}</text>')
 
-    def arrow(self, *points, label='', kind='line', at=None):
-        "A line through the points, with a tip at the last; the label stands above its first leg, or where `at` says."
-        tip = 'tipback' if kind == 'back' else 'tip'
-        self.parts.append(f'<path class="{kind}" marker-end="url(#{tip})" d="M' + ' L'.join(f'{x} {y}' for x, y in points) + '"/>')
-        (x0, y0), (x1, y1) = points[:2]
-        if label: self.text(*(at or ((x0 + x1) / 2, (y0 + y1) / 2 - 12)), label, small=True)
+    def box(self, x, y, w, h, label='', note='', kind='data'):
+        "A box around (x, y), its label, and a smaller note under it."
+        self.shape('rect', kind, x=x - w / 2, y=y - h / 2, width=w, height=h, rx=6)
+        muted = 'small in' if kind == 'mute' else 'text in'
+        if label: self.text(x, y - (9 if note else 0), label, muted)
+        if note: self.text(x, y + 11, note, 'small in')
+        return Box(x, y, w, h)
+
+    def stack(self, x, y, items, w=150, h=44, gap=30):
+        "Boxes upward from (x, y), each (label, note, kind), an arrow from each to the next."
+        boxes = []
+        for item in items:
+            boxes.append(self.box(x, y, w, h, *item)); y -= h + gap
+            if boxes[1:]: self.arrow(*boxes[-2:])
+        return boxes
+
+    def plus(self, x, y):
+        "A circled plus: a sum."
+        self.shape('circle', 'data', cx=x, cy=y, r=11)
+        self.parts.append(f'<path class="line" d="M{num(x - 6)} {num(y)} h12 M{num(x)} {num(y - 6)} v12"/>')
+        return Box(x, y, 22, 22)
+
+    def arrow(self, *stops, label='', side='right', kind='line', tip=True):
+        "An arrow through boxes and corner points; it starts and ends at the sides of boxes. The label stands at the right or left of the middle of its first leg."
+        stops = [straight(*stops[:2])[0], *stops[1:-1], straight(*stops[-2:])[1]]
+        tip = f' marker-end="url(#tip-{kind.split()[0]})"' if tip else ''
+        self.parts.append(f'<path class="{kind}"{tip} d="M' + ' L'.join(f'{num(x)} {num(y)}' for x, y in stops) + '"/>')
+        (x0, y0), (x1, y1) = stops[:2]
+        x, y = (x0 + x1) / 2, (y0 + y1) / 2
+        if label: self.text(x + (9 if side == 'right' else -9), y, label, 'small ' + ('left' if side == 'right' else 'right'))
+
+    def group(self, x0, y0, x1, y1, kind='group'):
+        "A frame from corner to corner."
+        self.shape('rect', kind, x=x0, y=y0, width=x1 - x0, height=y1 - y0, rx=10)
+        return Box((x0 + x1) / 2, (y0 + y1) / 2, x1 - x0, y1 - y0)
+
+    def bracket(self, x, y0, y1, label):
+        "A bracket from y0 to y1 that opens to the right, the label to its left."
+        self.parts.append(f'<path class="line" d="M{num(x + 8)} {num(y0)} H{num(x)} V{num(y1)} H{num(x + 8)}"/>')
+        self.text(x - 8, (y0 + y1) / 2, label, 'text right')
+
+    def grid(self, x, y, cell, rows):
+        "A matrix with its upper left corner at (x, y); an entry is (words, kind of box, kind of text)."
+        for i, row in enumerate(rows):
+            for j, (words, kind, color) in enumerate(row):
+                self.shape('rect', kind, x=x + j * cell, y=y + i * cell, width=cell, height=cell)
+                if words: self.text(x + (j + .5) * cell, y + (i + .5) * cell, words, color + ' in')
 
     def svg(self):
         w, h = self.size
-        tip = '<marker id="{}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0 L10 5 L0 10 z"/></marker>'
-        return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" aria-label="{escape(self.title)}">\n'
-                f'<title>{escape(self.title)}</title>\n<style>{STYLE}\n</style>\n<defs>{tip.format("tip")}{tip.format("tipback")}</defs>\n'
-                f'<rect class="page" width="{w}" height="{h}" rx="10"/>\n' + '\n'.join(self.parts) + '\n</svg>\n')
+        tips = ''.join(f'<marker id="tip-{k}" viewBox="0 0 10 10" refX="9.2" refY="5" markerWidth="{9 if c[2] < 3 else 13}" markerHeight="{9 if c[2] < 3 else 13}" markerUnits="userSpaceOnUse" orient="auto">'
+                       '<path d="M0 0 L10 5 L0 10 z"/></marker>' for k, c in LINES.items())
+        return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" aria-labelledby="title desc">\n'
+                f'<title id="title">{escape(self.title)}</title>\n<desc id="desc">{escape(self.desc)}</desc>\n<style>\n{style()}\n</style>\n<defs>{tips}</defs>\n'
+                f'<rect class="card" x="1" y="1" width="{w - 2}" height="{h - 2}" rx="10"/>\n' + '\n'.join(self.parts) + '\n</svg>\n')
 
 def pipeline():
     "From text to text."
-    d = Drawing(980, 396, 'From text to text: a tokenizer turns text into ids, data cuts them into windows, the GPT turns ids into logits; '
-                          'the trainer sends the loss back as gradients, the sampler appends one token at a time')
-    y, low = 130, 318
-    d.box(70, y, 100, 50, 'text', '01 corpus', kind='box')
-    d.box(215, y, 110, 50, 'tokenizer', '02')
-    d.box(360, y, 100, 50, 'windows', '03 data')
-    d.box(610, y, 300, 160, '', kind='group')
-    d.text(610, y - 64, 'GPT  (07 model)')
-    d.box(510, y + 8, 76, 84, 'embed', '04')
-    d.box(610, y + 8, 96, 84, '', kind='soft')
-    d.text(610, y - 16, 'attention'); d.text(610, y + 1, '05', small=True); d.text(610, y + 21, 'MLP'); d.text(610, y + 38, '06 block', small=True)
-    d.text(610, y + 64, '× n_layer', small=True)
-    d.box(710, y + 8, 76, 84, 'head', 'tied to 04')
-    d.box(880, y, 120, 50, 'loss', '11 trainer')
-    d.arrow((120, y), (158, y)); d.arrow((270, y), (308, y), label='ids'); d.arrow((410, y), (458, y), label='[B, T]')
-    d.arrow((548, y + 8), (560, y + 8)); d.arrow((658, y + 8), (670, y + 8)); d.arrow((760, y), (818, y), label='[B, T, V]')
-    d.arrow((880, y - 25), (880, 26), (610, 26), (610, y - 82), kind='back', label='gradients', at=(745, 14))
-    d.box(70, low, 100, 50, '“ROMEO:”', 'a prompt', kind='box')
-    d.box(215, low, 110, 50, 'tokenizer', '02')
-    d.box(610, low, 300, 50, 'the same GPT', 'logits of the last position')
-    d.box(880, low, 120, 50, 'sampler', '08: one token')
-    d.arrow((120, low), (158, low)); d.arrow((270, low), (458, low), label='ids so far'); d.arrow((760, low), (818, low), label='[B, V]')
-    d.arrow((880, low + 25), (880, 374), (365, 374), (365, low + 4), kind='back', label='append it, and again', at=(622, 362))
-    d.text(70, 50, 'training', small=True); d.text(70, 268, 'writing', small=True)
+    d = Drawing(500, 668, 'From text to text', 'Left, training: a tokenizer turns text into ids, data cuts them into windows, the GPT turns ids into logits, and the trainer sends the loss back as '
+                'gradients. Right, writing: the tokenizer turns a prompt into ids, the same GPT gives logits, the sampler draws one token and appends it, again and again, until the ids become text.')
+    left, right, w, h = 148, 352, 136, 46
+    d.text(left, 32, 'training', 'text strong'); d.text(right, 32, 'writing', 'text strong')
+    text, prompt = d.box(left, 78, w, h, 'text', '01 corpus'), d.box(right, 78, w, h, '“ROMEO:”', 'a prompt')
+    tok, tok2 = (d.box(x, 158, w, h, 'tokenizer', '02 encode', 'embed') for x in (left, right))
+    win = d.box(left, 238, w, h, 'windows', '03 data', 'embed')
+    gpt = d.group(52, 302, 448, 470, 'shade')
+    d.text(430, 322, 'GPT  (07 model)', 'small right in')
+    for y, label, kind, chapter in ((356, 'embed', 'embed', '04'), (398, 'n_layer × (attention + MLP)', 'attn', '05, 06'), (440, 'head', 'embed', 'tied to 04')):
+        d.box(250, y, 360, 34, label, kind=kind); d.text(420, y, chapter, 'small right in')
+    loss, sampler = d.box(left, 548, w, h, 'loss', '11 trainer', 'out'), d.box(right, 548, w, h, 'sampler', '08 one token', 'out')
+    out = d.box(right, 630, w, h, 'text', '02 decode')
+    for leg in ((text, tok), (prompt, tok2), (sampler, out)): d.arrow(*leg)
+    d.arrow(tok, win, label='ids'); d.arrow(win, gpt, label='`[B, T]`'); d.arrow(tok2, gpt, label='ids so far', side='left')
+    d.arrow(gpt, loss, label='`[B, T, V]`'); d.arrow(gpt, sampler, label='last one', side='left')
+    d.arrow(loss, (30, 548), (30, 386), gpt, kind='back'); d.text(17, 467, 'gradients', 'small', turn=-90)
+    d.arrow(sampler, (470, 548), (470, 238), (right + 1, 238), kind='back'); d.text(483, 393, 'append, and again', 'small', turn=90)
     return d
 
+SUBLAYERS = (('`ln_1`', '`attn`', 'attn'), ('`ln_2`', '`mlp`', 'mlp'))
+
+def block(d, x, y, post=False, aside=105, w=96, notes=('', '')):
+    "The stream through one block, upward from (x, y): each sublayer on a branch, its norm there (pre-LN) or after the sum (post-LN). Returns where it ends."
+    for (ln, label, kind), note in zip(SUBLAYERS, notes):
+        tap, plus = (x, y - 18), d.plus(x, y - (126 if post else 160))
+        d.arrow((x, y), plus, kind='stream', tip=False)
+        f = d.box(x + aside, y - (76 if post else 114), w, 46 if note else 40, label, note, kind)
+        norm = d.box(x, y - 164, 74, 32, ln, kind='norm') if post else d.box(x + aside, y - 58, w, 32, ln, kind='norm')
+        d.arrow(tap, (x + aside, tap[1]), f if post else norm)
+        if not post: d.arrow(norm, f)
+        d.arrow(f, (x + aside, plus.y), plus)
+        if post: d.arrow(plus, norm, kind='stream', tip=False)
+        y, start = y - 190, norm if post else plus
+        d.arrow(start, (x, y), kind='stream', tip=False)
+    return y
+
+def both_blocks():
+    "Post-LN and pre-LN."
+    d = Drawing(480, 586, 'A block, post-LN and pre-LN', 'Two blocks side by side, read from bottom to top. In the post-LN block the branches hold only attn and mlp, and the norms ln_1 and ln_2 sit on the '
+                'vertical stream itself, after each plus. In the pre-LN block the stream runs through unbroken, and each norm sits on the branch, before attn and before mlp.')
+    for x, name, who, post, first, second in ((66, '`PostLNBlock`', 'post-LN: Transformer, GPT-1', True, 'x = ln_1(x + attn(x))', 'x = ln_2(x + mlp(x))'),
+                                              (306, '`Block`', 'pre-LN: GPT-2', False, 'x = x + attn(ln_1(x))', 'x = x + mlp(ln_2(x))')):
+        d.text(x + 54, 30, name, 'text strong'); d.text(x + 54, 54, who, 'small')
+        y = block(d, x, 496, post)
+        d.arrow((x, y), (x, 86), kind='stream'); d.text(x + 14, 96, '`[B, T, C]`', 'small left'); d.text(x + 14, 498, '`x  [B, T, C]`', 'small left')
+        d.text(x + 54, 534, f'`{first}`', 'small'); d.text(x + 54, 558, f'`{second}`', 'small')
+    return d
+
+def gpt():
+    "The whole of GPT-2, shapes on its arrows."
+    d = Drawing(520, 800, 'A decoder-only GPT', 'Read from bottom to top. Left: token ids of shape B by T pick rows of wte, positions pick rows of wpe, the sum of shape B by T by C passes blocks h.0 to h.11, the final norm ln_f '
+                'and lm_head, which is the table wte again, and leaves as logits B by T by V. Right: one block, in which ln_1 and attn, then ln_2 and mlp, each read the stream and add to it.')
+    x = 146
+    idx, pos = d.box(92, 756, 98, 46, '`idx`', 'token ids'), d.box(202, 756, 98, 46, '0 … T−1', 'positions')
+    wte, wpe = d.box(92, 668, 98, 46, '`wte`', '`[V, C]`', 'embed'), d.box(202, 668, 98, 46, '`wpe`', '`[1024, C]`', 'embed')
+    plus = d.plus(x, 602)
+    d.arrow(idx, wte, label='`[B, T]`'); d.arrow(pos, wpe, label='`[T]`')
+    d.arrow(wte, (92, plus.y), plus); d.arrow(wpe, (202, plus.y), plus)
+    d.text(88, 586, '`[B, T, C]`', 'small'); d.text(200, 586, '`[T, C]`', 'small')
+    drop, h0, h1 = d.stack(x, 546, (('`drop`',), ('`h.0`', '', 'shade'), ('`h.1`', '', 'shade')), h=38, gap=34)
+    h11, ln_f, head, logits = d.stack(x, 316, (('`h.11`', '', 'shade'), ('`ln_f`', '', 'norm'), ('`lm_head`', '', 'embed'), ('`logits`', '', 'out')), h=38, gap=44)
+    d.arrow(plus, drop); d.text(x, 360, '⋮'); d.arrow(h1, (x, 372), tip=False); d.arrow((x, 348), h11)
+    for y, shape in ((510, '[B, T, C]'), (438, '[B, T, C]'), (275, '[B, T, C]'), (193, '[B, T, C]'), (111, '[B, T, V]')): d.text(x - 9, y, f'`{shape}`', 'small right')
+    d.arrow(wte, (24, wte.y), (24, head.y), head, kind='link dash', tip=False); d.text(24, 410, 'one tensor', 'small', turn=-90)
+    panel = d.group(282, 186, 508, 640, 'shade')
+    for y in (panel.top[1] + 8, panel.bottom[1] - 8): d.arrow((h0.right[0], h0.y + math.copysign(17, y - h0.y)), (panel.left[0], y), kind='faint dash', tip=False)
+    y = block(d, 318, 606, aside=104, w=126, notes=('`nh` heads, `T×T`', 'C → 4C → C'))
+    d.arrow((318, y), (318, 196), kind='stream'); d.text(332, 612, '`x  [B, T, C]`', 'small left in'); d.text(332, 206, '`x  [B, T, C]`', 'small left in')
+    d.text(395, 168, 'each of the 12 blocks', 'small')
+    for i, (name, what) in enumerate((('B', 'sequences'), ('T', 'positions, at most 1024'), ('C', 'n_embd, 768'), ('V', 'vocab_size, 50257'), ('nh', 'n_head, 12'))):
+        d.text(318, 668 + 24 * i, f'`{name}`', 'small strong'); d.text(340, 668 + 24 * i, what, 'small left')
+    d.text(395, 62, '`GPT`', 'text strong'); d.text(395, 86, 'GPT-2’s smallest size', 'small')
+    return d
+
+def residual():
+    "The stream that every sublayer reads and adds to."
+    d = Drawing(500, 716, 'The residual stream', 'Read from bottom to top. One thick vertical line starts at wte plus wpe and ends at ln_f. Beside it the sublayers of blocks h.0 to h.11: each reads the line through its norm, and what '
+                'attn or mlp makes of it is added back at a plus. Attention also reads the streams of earlier positions. A gradient arrow runs straight down beside the line, past all of them.')
+    x = 172
+    start, end = d.box(x, 664, 172, 46, '`wte + wpe`', 'one vector per position', 'embed'), d.box(x, 118, 110, 36, '`ln_f`', kind='norm')
+    spot = start
+    for y, layer, (ln, f, kind) in ((592, '₀', SUBLAYERS[0]), (484, '₀', SUBLAYERS[1]), (334, '₁₁', SUBLAYERS[0]), (226, '₁₁', SUBLAYERS[1])):
+        plus = d.plus(x, y - 58)
+        d.arrow(spot, plus, kind='stream', tip=False); spot = plus
+        norm, sub = d.box(258, y, 68, 34, ln, kind='norm'), d.box(358, y, 76, 40, f, kind=kind)
+        d.arrow((x, y), norm); d.arrow(norm, sub); d.arrow(sub, (358, plus.y), plus)
+        d.text(268, plus.y - 13, ('a' if kind == 'attn' else 'm') + layer, 'text')
+        if kind == 'attn': d.arrow((486, y), sub); d.text(442, y - 28, 'earlier', 'small'); d.text(442, y - 12, 'positions', 'small')
+    d.arrow(spot, end, kind='stream')
+    d.text(258, 383, '⋮'); d.text(358, 383, '⋮')
+    d.bracket(82, 418, 606, '`h.0`'); d.bracket(82, 160, 348, '`h.11`'); d.text(74, 383, '⋮', 'text right')
+    d.arrow(end, (x, 80)); d.text(x + 12, 84, 'to `lm_head`', 'small left')
+    d.arrow((124, 150), (124, 632), kind='back dash'); d.text(110, 383, 'gradient, unchanged', 'small', turn=-90)
+    d.text(250, 34, 'x  =  x₀ + a₀ + m₀ + … + a₁₁ + m₁₁', 'text strong')
+    return d
+
+def attention():
+    "Multi-head attention as the code does it."
+    d = Drawing(480, 812, 'Multi-head attention', 'Read from bottom to top. x of shape B by T by C goes through c_attn to B by T by 3C, which is split into q, k and v and viewed as nh heads of size hs: B by nh by T by hs each. In every head q times k transposed '
+                'over the root of hs gives T by T scores, the causal mask and the softmax make weights of them, and the weights times v give B by nh by T by hs. The heads are joined to B by T by C and mixed by c_proj.')
+    for off in (16, 8, 0): d.group(24 + off, 246 - off, 440 + off, 656 - off, 'shade')
+    x, w, h = 232, 390, 46
+    c_attn = d.box(x, 730, w, h, '`c_attn`', 'one product: C → 3C', 'attn')
+    d.arrow((x, 788), c_attn, label='`x  [B, T, C]`')
+    q, k, v = (d.box(cx, 618, 122, h, f'`{name}`', '`[B, nh, T, hs]`') for cx, name in ((100, 'q'), (232, 'k'), (364, 'v')))
+    for part in (q, k, v): d.arrow(c_attn, part)
+    d.text(166, 682, 'split', 'small'); d.text(298, 682, 'cut into heads', 'small')
+    scores, _, weights = d.stack(166, 522, (('`q @ kᵀ / √hs`', 'scores `[B, nh, T, T]`', 'attn'), ('causal mask', '−∞ for the future', 'attn'), ('softmax, dropout', 'weights `[B, nh, T, T]`', 'attn')), w=214, h=h, gap=28)
+    mix, c_proj = d.box(x, 288, w, h, '`weights @ v`', '`[B, nh, T, hs]`', 'attn'), d.box(x, 138, w, h, '`c_proj`, dropout', 'mixes the heads: C → C', 'attn')
+    for leg in ((q, scores), (k, scores), (weights, mix), (v, mix)): d.arrow(*leg)
+    d.text(402, 448, '`nh` heads', 'small in'); d.text(402, 466, 'at once', 'small in')
+    d.arrow(mix, c_proj); d.text(x + 9, 193, 'join the heads: `[B, T, C]`', 'small left')
+    d.arrow(c_proj, (x, 70)); d.text(x + 9, 92, '`[B, T, C]`', 'small left')
+    d.text(x, 34, '`CausalSelfAttention`', 'text strong')
+    return d
+
+def causal_mask():
+    "Scores, mask, weights."
+    words, T = ('the', 'cat', 'sat', 'down'), 4
+    scores = [[1.1, .4, -.3, .8], [.9, 2., .1, -.6], [.3, 1.7, .6, 1.2], [-.4, 1.1, 1.6, .7]]
+    d = Drawing(520, 322, 'The causal mask', 'Two 4 by 4 matrices, a row per query and a column per key, for the words the cat sat down. Left: scores on and below the diagonal, minus infinity above it. '
+                'Right: after the softmax the entries above the diagonal are 0 and every row sums to 1.')
+    weights = []
+    for i, row in enumerate(scores):
+        e = [math.exp(s) for s in row[:i + 1]]
+        weights.append([f'{v / sum(e):.2f}' for v in e])
+        assert sum(int(v.replace('.', '')) for v in weights[-1]) == 100, f'row {i} does not sum to 1 as rounded: choose other scores'
+    cell, left, right, top = 46, 62, 322, 92
+    d.grid(left, top, cell, [[(f'{scores[i][j]:.1f}'.replace('-', '−'), 'attn', 'text') if j <= i else ('−∞', 'mute', 'bad') for j in range(T)] for i in range(T)])
+    d.grid(right, top, cell, [[(weights[i][j], 'attn', 'text') if j <= i else ('0', 'mute', 'small') for j in range(T)] for i in range(T)])
+    for x, name in ((left, 'masked scores'), (right, 'attention weights')):
+        d.text(x + 2 * cell, 30, name, 'text strong')
+        for j, word in enumerate(words): d.text(x + (j + .5) * cell, top - 16, word, 'small')
+    for i, word in enumerate(words): d.text(left - 8, top + (i + .5) * cell, word, 'small right')
+    d.arrow((left + T * cell + 10, top + 2 * cell), (right - 8, top + 2 * cell)); d.text((left + T * cell + right) / 2, top + 2 * cell - 14, 'softmax', 'small')
+    d.text(left + 2 * cell, 298, 'row: query, column: key', 'small'); d.text(right + 2 * cell, 298, 'each row sums to 1', 'small')
+    return d
+
+def transformer():
+    "The original, and what a GPT keeps of it."
+    d = Drawing(520, 900, 'The original Transformer', 'Read from bottom to top. Left, in gray, the encoder: input embedding plus positions, then six times multi-head attention and feed forward, each followed by add and norm. Right the decoder: output embedding '
+                'plus positions, then six times masked multi-head attention, attention to the encoder, and feed forward, each followed by add and norm; then linear and softmax. What a GPT keeps is colored and shaded: '
+                'the decoder without its attention to the encoder.')
+    enc, dec, w, h = 128, 384, 168, 46
+    d.group(272, 592, 510, 888, 'shade'); d.group(272, 96, 510, 452, 'shade')
+    d.group(14, 454, 240, 722); d.group(282, 318, 500, 722)
+    d.text(22, 438, 'Encoder', 'text left strong'); d.text(236, 438, '6 ×', 'small right'); d.text(290, 302, 'Decoder', 'text left strong in'); d.text(496, 302, '6 ×', 'small right in')
+
+    def start(x, words, tables, kind, away):
+        "The embedding and the positions; the positions come from the side `away`."
+        table, plus = d.box(x, 820, w, h, 'Embedding', tables[0], kind), d.plus(x, 768)
+        d.text(x, 872, words, 'small in'); d.arrow((x, 862), table); d.arrow(table, plus); d.arrow((x + 48 * away, 768), plus)
+        side = 'small in ' + ('left' if away > 0 else 'right')
+        d.text(x + 52 * away, 759, 'positions', side); d.text(x + 52 * away, 777, tables[1], side)
+        return plus
+
+    def sublayer(x, y, spot, label, note, norm, kind, away):
+        "A sublayer above `spot`, its residual on the side `away`, its add & norm."
+        f, n = d.box(x, y, w, h, label, note, kind), d.box(x, y - 56, w, 30, norm, kind='mute' if kind == 'mute' else 'norm')
+        d.arrow(spot, f); d.arrow(f, n)
+        d.arrow((x, y + 36), (x + 103 * away, y + 36), (x + 103 * away, n.y), n)
+        return n
+
+    spot = start(enc, 'the source text', ('', 'sin, cos'), 'mute', -1)
+    spot = sublayer(enc, 676, spot, 'Multi-head attention', '', 'Add & norm', 'mute', -1)
+    memory = sublayer(enc, 540, spot, 'Feed forward', '', 'Add & norm', 'mute', -1)
+    spot = start(dec, 'the text so far', ('`wte`', '`wpe`'), 'embed', 1)
+    spot = sublayer(dec, 676, spot, 'Masked multi-head', 'attention: `attn`', 'Add & norm: `ln_1`', 'attn', 1)
+    spot = sublayer(dec, 540, spot, 'Multi-head attention', 'to the encoder', 'Add & norm', 'mute', 1)
+    d.arrow(memory, (enc, 420), (256, 420), (256, 540), Box(dec, 540, w, h)); d.text(192, 407, 'keys, values', 'small')
+    spot = sublayer(dec, 404, spot, 'Feed forward', '`mlp`', 'Add & norm: `ln_2`', 'mlp', 1)
+    linear, softmax = d.box(dec, 244, w, h, 'Linear', '`lm_head`', 'embed'), d.box(dec, 172, w, h, 'Softmax', 'in loss and sampler', 'out')
+    d.arrow(spot, linear); d.arrow(linear, softmax); d.arrow(softmax, (dec, 126)); d.text(dec, 114, 'probabilities', 'small in')
+    d.text(260, 38, 'The Transformer of 2017', 'text strong'); d.text(260, 62, 'and what a GPT keeps of it', 'small')
+    for y, kinds, words in ((120, ('attn', 'mlp', 'norm', 'embed', 'out'), 'a GPT keeps it'), (152, ('mute',), 'a GPT leaves it out')):
+        for i, kind in enumerate(kinds): d.box(36 + 19 * i, y, 16, 16, kind=kind)
+        d.text(40 + 19 * len(kinds), y, words, 'small left')
+    for i, line in enumerate(('GPTs learn the vectors of', 'positions. GPT-1 keeps', 'the norm after each sum,', 'GPT-2 moves it to the', 'front of each sublayer.')): d.text(28, 200 + 22 * i, line, 'small left')
+    return d
+
+FIGURES = dict(pipeline=pipeline, block=both_blocks, gpt=gpt, residual=residual, attention=attention, causal_mask=causal_mask, transformer=transformer)
+
 if __name__ == '__main__':
-    images = Path(__file__).resolve().parent.parent/'images'
-    images.mkdir(exist_ok=True)
-    for make in (pipeline,): (images/f'{make.__name__}.svg').write_text(make().svg(), encoding='utf-8')
+    for name, make in FIGURES.items():
+        if drawing := make(): (ROOT/'images'/f'{name}.svg').write_text(drawing.svg(), encoding='utf-8', newline='\n')
