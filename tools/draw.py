@@ -1,10 +1,10 @@
 """Draw the diagrams in images/ as SVG: `python tools/draw.py`.
 
 A drawing is made of boxes, arrows between boxes, groups around boxes and a few words; the class knows how they look and where an arrow meets a box.
-Figures are at most 520 wide, so that a phone can show them, and lie on a card of their own: colors follow the reader's light or dark system, and where
-the page goes another way than the system (which an image cannot know) the card still reads.
+Figures are at most 520 wide, so that a phone can show them. Their colors are light or dark as the page's `color-scheme` or, in browsers that do not tell images
+of it, the reader's system says; a card behind the drawing keeps it readable where that is not the color of the page.
 """
-import json, math, re
+import math, re
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -155,7 +155,7 @@ def pipeline():
     out = d.box(right, 630, w, h, 'text', '02 decode')
     for leg in ((text, tok), (prompt, tok2), (sampler, out)): d.arrow(*leg)
     d.arrow(tok, win, label='ids'); d.arrow(win, gpt, label='`[B, T]`'); d.arrow(tok2, gpt, label='ids so far', side='left')
-    d.arrow(gpt, loss, label='`[B, T, V]`'); d.arrow(gpt, sampler, label='last one', side='left')
+    d.arrow(gpt, loss, label='`[B, T, V]`'); d.arrow(gpt, sampler, label='last position', side='left')
     d.arrow(loss, (30, 548), (30, 386), gpt, kind='back'); d.text(17, 467, 'gradients', 'small', turn=-90)
     d.arrow(sampler, (470, 548), (470, 238), (right + 1, 238), kind='back'); d.text(483, 393, 'append, and again', 'small', turn=90)
     return d
