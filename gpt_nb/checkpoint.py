@@ -8,15 +8,17 @@ __all__ = ['CheckpointError', 'write_file', 'write_json', 'digest_file', 'write_
            'RunFolder']
 
 # %% ../nbs/09_checkpoint.ipynb #6a982ac3
-import hashlib, json, os, random, re, shutil, uuid
+import hashlib, json, os, random, re, shutil, struct, uuid, zipfile
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np, torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from .attention import ConfigError
 from .corpus import UserError, aside
 from .model import GPT, GPTConfig, crop_rows, pad_rows
 
@@ -85,16 +87,70 @@ def write_tensors(
     with _writing(path) as new: save_file(out, new, metadata={'format': 'pt'})
 
 # %% ../nbs/09_checkpoint.ipynb #f0236419
-_buffers = re.compile(r'\.attn\.(bias|masked_bias)$')  # causal masks that old files carry
+_dtypes = {'F64': torch.float64, 'F32': torch.float32, 'F16': torch.float16, 'BF16': torch.bfloat16}  # others have no place in a GPT-2
 
-def _read_tensors(path):
-    "All tensors of a safetensors file; `CheckpointError` names one that is missing or damaged."
-    if not Path(path).is_file():
-        other = next((p.name for p in Path(path).parent.glob('*') if p.suffix in ('.bin', '.pt', '.pth')), None)
-        hint = f'; {other} may run code when it is opened and is not read: save the model as safetensors first' if other else ''
-        raise CheckpointError(f'{path} is missing{hint}')
-    try: return load_file(path)
-    except (SafetensorError, OSError, ValueError) as e: raise CheckpointError(f'{path} is no whole safetensors file ({e}): fetch or write it again') from e
+class _Stored:
+    "A tensor of a safetensors file, which stays on the disk until it is read."
+    def __init__(self, path, dtype, shape, at): self.path, self.dtype, self.shape, self.at = path, dtype, torch.Size(shape), at
+
+    def read_into(self, out):  # contiguous, of this dtype; with fewer rows than the file has, it gets the first ones
+        with open(self.path, 'rb') as f:
+            f.seek(self.at)
+            if f.readinto(out.view(-1).view(torch.uint8).numpy()) != out.nbytes: raise CheckpointError(f'{self.path} is shorter than its header says: fetch or write it again')
+
+    def read(self):
+        out = torch.empty(self.shape, dtype=self.dtype)
+        self.read_into(out)
+        return out
+
+def _open_safetensors(path):
+    with safe_open(path, 'pt') as f: f.keys()                        # safetensors' own checks of header and length
+    with open(path, 'rb') as f:
+        size, = struct.unpack('<Q', f.read(8))
+        header = json.loads(f.read(size))
+    return {k: _Stored(path, _dtypes.get(d['dtype'], d['dtype']), d['shape'], 8 + size + d['data_offsets'][0])
+            for k, d in header.items() if k != '__metadata__'}
+
+def _open_bin(path):
+    tensors = torch.load(path, map_location='cpu', weights_only=True, mmap=zipfile.is_zipfile(path))  # only the oldest files are no zip archives
+    bad = [k for k, t in tensors.items() if not isinstance(t, Tensor) or t.layout != torch.strided]
+    if bad: raise ValueError(f'{bad[0]} is no plain tensor')
+    return tensors
+
+def _open_tensors(path):
+    "Name -> a `_Stored` tensor of a safetensors file, or a mapped one of a .bin file. `CheckpointError` names one that is missing or damaged."
+    path = Path(path)
+    if not path.is_file(): raise CheckpointError(f'{path} is missing')
+    if path.suffix == '.bin':
+        try: return _open_bin(path)
+        except Exception as e:                                           # damaged pickles end in any of a dozen errors
+            raise CheckpointError(f'{path} is refused: it is damaged, or holds more than tensors and might run code; have the model saved as safetensors ({type(e).__name__})') from None
+    try: return _open_safetensors(path)
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError, struct.error) as e:
+        raise CheckpointError(f'{path} is no whole safetensors file ({e}): fetch or write it again') from e
+
+# %% ../nbs/09_checkpoint.ipynb #1345701f
+_WEIGHTS = ('model.safetensors', 'pytorch_model.bin')  # in order of preference; each may be shards with an index instead
+
+def _open_shards(index):
+    "The tensors of several files, as an index says; `CheckpointError` where it names none, or one outside its folder."
+    where, shards = _read_json(index, need=['weight_map'])['weight_map'], {}
+    if not isinstance(where, dict) or not where: raise CheckpointError(f'{index} is damaged, its weight_map is not a map from tensors to files')
+    for name, file in where.items():
+        plain = isinstance(file, str) and re.fullmatch(r'[\w.-]+\.(safetensors|bin)', file)
+        if not plain: raise CheckpointError(f'{index}: tensor {name} is said to lie in {file!r}: only a .safetensors or .bin file of the same folder is read')
+        if file not in shards: shards[file] = _open_tensors(index.parent/file)
+        if name not in shards[file]: raise CheckpointError(f'{index.parent/file}: tensor {name} is missing, which {index.name} says is there')
+    return {name: shards[file][name] for name, file in where.items()}
+
+def _open_weights(folder):
+    "The file that holds a model's weights, or their index, and the tensors."
+    for name in _WEIGHTS:
+        if (folder/name).is_file(): return folder/name, _open_tensors(folder/name)
+        if (folder/f'{name}.index.json').is_file(): return folder/f'{name}.index.json', _open_shards(folder/f'{name}.index.json')
+    other = next((p.name for p in sorted(folder.glob('*')) if p.suffix in ('.bin', '.pt', '.pth')), None)
+    hint = f'; {other} may run code when it is opened and is not read: save the model as safetensors first' if other else ''
+    raise CheckpointError(f'{folder/_WEIGHTS[0]} is missing{hint}')
 
 # %% ../nbs/09_checkpoint.ipynb #f46ee427
 _conv1d = re.compile(r'(c_attn|c_proj|c_fc)\.weight$')  # stored as [in, out] by GPT-2, as [out, in] by nn.Linear
@@ -166,33 +222,56 @@ def _read_gpt2_config(path):
     return config
 
 # %% ../nbs/09_checkpoint.ipynb #0af1518c
+_buffers = re.compile(r'\.attn\.(bias|masked_bias)$')  # causal masks that old files carry
+
+def _values(t): return t.read() if isinstance(t, _Stored) else t
+
+def _check_gpt2(found, config, path):
+    "The stored tensors by our names, and the head if there is one. `CheckpointError` names what is missing, unknown or of another shape or dtype."
+    with torch.device('meta'): own = {k: v for k, v in GPT(config).state_dict().items() if k != 'lm_head.weight'}  # shapes only
+    want = {k.removeprefix('transformer.'): v for k, v in to_gpt2_names(own).items()}
+    def fail(name, what): raise CheckpointError(f'{path}: tensor {name} {what}')
+    for k in found:
+        if f'transformer.{k}' in found: fail(k, 'is there twice, with and without its prefix')
+    found = {k.removeprefix('transformer.'): t for k, t in found.items() if not _buffers.search(k)}
+    head = found.pop('lm_head.weight', None)
+    for name in sorted(found.keys() - want.keys()): fail(name, f'is not part of a GPT-2 of {config.n_layer} blocks')
+    for name, w in [*want.items()] + ([('lm_head.weight', want['wte.weight'])] if head is not None else []):
+        t = head if name == 'lm_head.weight' else found.get(name)
+        if t is None:
+            if name not in own: continue                                 # a bias that neither file nor model has
+            fail(name, 'is missing')
+        if t.shape != w.shape: fail(name, f'has shape {list(t.shape)}, config.json says {list(w.shape)}')
+        if t.dtype not in _dtypes.values(): fail(name, f'has dtype {t.dtype}: floating point of 16 to 64 bits is read')
+        if name in want and name not in own and _values(t).count_nonzero(): fail(name, 'is not zero, but config.json says "bias": false')
+    return {k: found[k] for k in own}, head
+
+# %% ../nbs/09_checkpoint.ipynb #e430b848
 def load_gpt2(
-    folder: str | Path, # holds config.json and model.safetensors
-) -> GPT: # in training mode; float32, or float64 where the file is; half precision is widened
+    folder: str | Path, # holds config.json and model.safetensors, its shards and their index, or pytorch_model.bin
+    block_size: int | None = None, # crop to this context, at most the file's; None: all of it
+    dropout: float | None = None, # of the model; None: as config.json says
+) -> GPT: # in training mode, on the CPU; float32, or float64 where the file is; half precision is widened
     "Read a GPT-2 from Hugging Face's layout. `CheckpointError` names the file and the setting or tensor that does not fit."
     folder = Path(folder)
     if not folder.is_dir(): raise CheckpointError(f'{folder} is no folder: give one that holds config.json and model.safetensors')
-    path = folder/'model.safetensors'
-    config, found = _read_gpt2_config(folder/'config.json'), _read_tensors(path)
-    with torch.device('meta'): own = {k: v for k, v in GPT(config).state_dict().items() if k != 'lm_head.weight'}  # shapes only
-    want = {k.removeprefix('transformer.'): v for k, v in to_gpt2_names(own).items()}
-    found = {k.removeprefix('transformer.'): t for k, t in found.items() if not _buffers.search(k)}
-    head = found.pop('lm_head.weight', None)
-    def fail(name, what): raise CheckpointError(f'{path}: tensor {name} {what}')
-    for name in sorted(found.keys() - want.keys()): fail(name, f'is not part of a GPT-2 of {config.n_layer} blocks')
-    for name, w in want.items():
-        if name not in found:
-            if name not in own: continue  # a bias that neither file nor model has
-            fail(name, 'is missing')
-        t = found[name]
-        if t.shape != w.shape: fail(name, f'has shape {list(t.shape)}, config.json says {list(w.shape)}')
-        if not t.is_floating_point() or t.element_size() < 2: fail(name, f'has dtype {t.dtype}: floating point of 16 to 64 bits is read')
-        if name not in own and t.count_nonzero(): fail(name, 'is not zero, but config.json says "bias": false')
-    if head is not None and not torch.equal(head, found['wte.weight']): fail('lm_head.weight', 'differs from wte.weight: this GPT-2 ties them')
-    with torch.random.fork_rng(devices=[]): model = GPT(config)      # whoever loads keeps their random numbers
-    if any(t.dtype == torch.float64 for t in found.values()): model.double()
-    weights = {k: found[k].t() if _conv1d.search(k) else found[k] for k in own}
-    model.load_state_dict(weights | {'lm_head.weight': weights['wte.weight']})
+    config = _read_gpt2_config(folder/'config.json')
+    if (block_size or 0) > config.block_size:
+        raise ConfigError(f'block_size is {block_size}: it must be at most {config.block_size}, as {folder} has learned no position beyond that')
+    path, found = _open_weights(folder)
+    found, head = _check_gpt2(found, config, path)
+    changes = {k: v for k, v in dict(block_size=block_size, dropout=dropout).items() if v is not None}
+    with torch.device('meta'): model = GPT(replace(config, **changes))
+    wide = any(t.dtype == torch.float64 for t in found.values())
+    model = model.to(torch.float64 if wide else torch.float32).to_empty(device='cpu')
+    with torch.no_grad():
+        for name, p in model.named_parameters():
+            t, out = found[name], crop_rows(model, name, p)              # the rows that pad the table are in no file
+            p[len(out):] = 0
+            if isinstance(t, _Stored) and t.dtype == out.dtype and not _conv1d.search(name): t.read_into(out)
+            else: out.copy_(_values(t).t() if _conv1d.search(name) else _values(t)[:len(out)])
+        if head is not None and not torch.equal(_values(head).to(model.wte.weight.dtype), crop_rows(model, 'wte.weight', model.wte.weight)):
+            raise CheckpointError(f'{path}: tensor lm_head.weight differs from wte.weight: this GPT-2 ties them')
     return model
 
 # %% ../nbs/09_checkpoint.ipynb #f2354a26
