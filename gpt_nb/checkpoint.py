@@ -17,6 +17,7 @@ import numpy as np, torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from .attention import ConfigError
 from .corpus import UserError, aside
@@ -224,11 +225,21 @@ def _read_gpt2_config(path):
 # %% ../nbs/09_checkpoint.ipynb #0af1518c
 _buffers = re.compile(r'\.attn\.(bias|masked_bias)$')  # causal masks that old files carry
 
+class _NoInit(TorchFunctionMode):
+    "Leaves new parameters as they are: numbers about to be overwritten need not be drawn."
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        if getattr(func, '__name__', '') in ('normal_', 'uniform_', 'kaiming_uniform_', 'fill_', 'zero_'): return args[0] if args else kwargs['tensor']
+        return func(*args, **kwargs or {})
+
+def _blank(config, device):
+    "A `GPT` whose numbers are whatever lay there; on the device `meta` it has none."
+    with torch.device(device), _NoInit(): return GPT(config)
+
 def _values(t): return t.read() if isinstance(t, _Stored) else t
 
 def _check_gpt2(found, config, path):
     "The stored tensors by our names, and the head if there is one. `CheckpointError` names what is missing, unknown or of another shape or dtype."
-    with torch.device('meta'): own = {k: v for k, v in GPT(config).state_dict().items() if k != 'lm_head.weight'}  # shapes only
+    own = {k: v for k, v in _blank(config, 'meta').state_dict().items() if k != 'lm_head.weight'}  # shapes only
     want = {k.removeprefix('transformer.'): v for k, v in to_gpt2_names(own).items()}
     def fail(name, what): raise CheckpointError(f'{path}: tensor {name} {what}')
     for k in found:
@@ -261,9 +272,9 @@ def load_gpt2(
     path, found = _open_weights(folder)
     found, head = _check_gpt2(found, config, path)
     changes = {k: v for k, v in dict(block_size=block_size, dropout=dropout).items() if v is not None}
-    with torch.device('meta'): model = GPT(replace(config, **changes))
     wide = any(t.dtype == torch.float64 for t in found.values())
-    model = model.to(torch.float64 if wide else torch.float32).to_empty(device='cpu')
+    model = _blank(replace(config, **changes), 'cpu')
+    if wide: model.double()
     with torch.no_grad():
         for name, p in model.named_parameters():
             t, out = found[name], crop_rows(model, name, p)              # the rows that pad the table are in no file
