@@ -5,7 +5,7 @@ OUT ?= out
 BIN = .venv/bin
 READY = .venv/ready
 
-.PHONY: train test test-slow lab sync check clean
+.PHONY: train test test-slow lab sync check docs site clean
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,8 @@ help:
 	@echo "make test       set up .venv, run every chapter's tests"
 	@echo "make test-slow  the same with the cells that take minutes"
 	@echo "make lab        open the chapters in JupyterLab"
+	@echo "make docs       build the documentation site into _docs/"
+	@echo "make site       build it, then serve it on this machine"
 	@echo "make sync       export the chapters to the package, clean them, write README.md and the diagrams"
 	@echo "make check      fail if 'make sync' would change anything"
 
@@ -36,6 +38,17 @@ test-slow: $(READY)
 lab: $(READY)
 	@$(BIN)/jupyter lab nbs
 
+DOCS = .venv/docs-ready
+$(DOCS): $(READY) docs/requirements.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -r docs/requirements.txt
+	@touch $(DOCS)
+
+docs: $(DOCS)
+	@$(BIN)/python tools/docs.py
+
+site: $(DOCS)
+	@$(BIN)/python tools/docs.py --serve
+
 sync: $(READY)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh -c 'python tools/home.py && nbdev_export && nbdev_clean && python tools/readme.py && python tools/draw.py'
 
@@ -43,4 +56,4 @@ check: sync
 	@git diff --exit-code || (echo "run 'make sync' and commit what it changes" >&2; exit 1)
 
 clean:
-	rm -rf .venv build *.egg-info
+	rm -rf .venv build *.egg-info _site _docs
