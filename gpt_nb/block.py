@@ -47,9 +47,10 @@ class Block(nn.Module):
 
     def forward(self,
         x: Tensor, # `[B, T, C]`
+        *cache, # for the attention sublayer: nothing, or its `LayerCache`
     ) -> Tensor: # `[B, T, C]`
         "Add what attention found, then what the MLP made of it."
-        x = x + self.attn(self.ln_1(x))
+        x = x + self.attn(self.ln_1(x), *cache)
         return x + self.mlp(self.ln_2(x))
 
 # %% ../nbs/06_block.ipynb #704e1eed
@@ -57,7 +58,8 @@ class PostLNBlock(Block):
     "The original Transformer's and GPT-1's order, from the same parts: the norm comes after each addition, in the stream itself (Vaswani et al. 2017, section 3.1)."
     def forward(self,
         x: Tensor, # `[B, T, C]`
+        *cache, # as for `Block`
     ) -> Tensor: # `[B, T, C]`
         "Add, then normalize the sum, twice."
-        x = self.ln_1(x + self.attn(x))
+        x = self.ln_1(x + self.attn(x, *cache))
         return self.ln_2(x + self.mlp(x))

@@ -31,10 +31,12 @@ def embed(
     idx: Tensor, # token ids `[B, T]`
     wte: nn.Embedding, # token table `[vocab_size, n_embd]`
     wpe: nn.Embedding, # position table `[block_size, n_embd]`
-    start: int = 0, # position of `idx[:, 0]` in its sequence
+    start: int | Tensor = 0, # position of `idx[:, 0]` in its sequence; `[B]` where rows differ
 ) -> Tensor: # `[B, T, n_embd]`
     "Token vector plus position vector: $h_0 = U W_e + W_p$ (GPT-1, section 3.1). Raises `UserError` for a sequence longer than the position table."
-    end, block_size = start + idx.size(1), wpe.num_embeddings
-    if end > block_size: raise UserError(f'a sequence of {end} tokens is longer than block_size {block_size}: crop it to its last {block_size} tokens')
-    pos = torch.arange(start, end, device=idx.device)  # (T,)
+    T, block_size, rows = idx.size(1), wpe.num_embeddings, isinstance(start, Tensor)
+    known = not rows or start.device.type == 'cpu' and not torch.compiler.is_compiling()  # looking at a GPU's numbers would wait for them
+    if known and (end := (int(start.max()) if rows else start) + T) > block_size:
+        raise UserError(f'a sequence of {end} tokens is longer than block_size {block_size}: crop it to its last {block_size} tokens')
+    pos = (start[:, None] if rows else start) + torch.arange(T, device=idx.device)  # (T,), or (B, T) where rows differ
     return wte(idx) + wpe(pos)  # (B, T, C) + (T, C) -> (B, T, C)

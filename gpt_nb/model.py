@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
-from .attention import CausalSelfAttention, ConfigError
+from .attention import CausalSelfAttention, ConfigError, KVCache
 from .block import MLP, Block
 from .embeddings import TokenIdError, check_ids, embed
 
@@ -207,12 +207,35 @@ class GPT(_TiedTable):
 
     def hidden(self,
         idx: Tensor, # token ids `[B, T]`, T at most `block_size`
+        cache: KVCache | None = None, # from `new_cache`: `idx` goes on from what each row holds, and is added to it
     ) -> Tensor: # `[B, T, C]`
-        "Everything before the head. `TokenIdError` for an unknown id (on the CPU), `UserError` for a sequence longer than block_size."
+        "Everything before the head. `TokenIdError` for an unknown id (on the CPU), `UserError` for a sequence longer than block_size or the cache."
+        T, start, layers = idx.size(1), 0, [()] * len(self.h)
         if idx.device.type == 'cpu' and not torch.compiler.is_compiling(): check_ids(idx, self.config.vocab_size)
-        x = self.drop(embed(idx, self.wte, self.wpe))                # (B, T) -> (B, T, C)
-        for block in self.h: x = block(x)                            # (B, T, C) -> (B, T, C)
+        if cache is not None:
+            if not torch.compiler.is_compiling(): cache.reserve(T)   # who compiles this reserves before the call
+            start, layers = cache.n, [(layer,) for layer in cache.layers(T)]
+        x = self.drop(embed(idx, self.wte, self.wpe, start))         # (B, T) -> (B, T, C)
+        for block, layer in zip(self.h, layers): x = block(x, *layer)  # (B, T, C) -> (B, T, C)
+        if cache is not None: cache.n.add_(T)
         return self.ln_f(x)
+
+    def new_cache(self,
+        batch_size: int, # rows
+        length: int | None = None, # positions that a row can hold, at most block_size; None for all of it
+    ) -> KVCache: # empty, of the model's precision, on its device
+        "Room for the keys and values of every layer."
+        c, w = self.config, self.wpe.weight
+        return KVCache(c.n_layer, batch_size, c.n_head, min(length or c.block_size, c.block_size), c.n_embd // c.n_head, w.dtype, w.device)
+
+    def logits_at(self,
+        idx: Tensor, # token ids `[B, T]`
+        at: Tensor, # `[B]`, the column of `idx` that is asked for in each row
+        cache: KVCache | None = None, # as for `hidden`
+    ) -> Tensor: # `[B, V]`
+        "Logits of the token after one position of each row: what sampling needs. The head multiplies `B` vectors, not `B·T`."
+        x = self.hidden(idx, cache)[torch.arange(len(idx), device=idx.device), at]  # (B, T, C) -> (B, C)
+        return self.lm_head(x)[:, :self.config.vocab_size]           # (B, V') -> (B, V)
 
     def forward(self,
         idx: Tensor, # token ids `[B, T]`

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .attention import ConfigError
+from .attention import ConfigError, KVCache
 from .corpus import UserError
 from .embeddings import check_ids
 
@@ -100,6 +100,7 @@ def _in_range(c):
     if c.min_p is not None: _number('min_p', c.min_p, lambda v: 0 <= v <= 1, 'in [0, 1], or None for all')
     _number('repetition_penalty', c.repetition_penalty, lambda v: 0 < v < math.inf, 'a finite number above 0 (1 is none)')
     if c.seed is not None: _number('seed', c.seed, lambda v: True, 'a whole number, or None for a new one each time', int)
+    if not isinstance(c.use_cache, bool): raise ConfigError(f'use_cache is {c.use_cache!r}: it must be True or False')
     if not all(isinstance(s, str) and s for s in c.stop): raise ConfigError(f'stop is {c.stop!r}: it must be strings of at least one character')
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ class SamplingConfig:
     repetition_penalty: float = 1.0 # above 1 makes tokens that are already there less probable
     stop: tuple[str, ...] = () # strings that end the text; they are not part of it
     seed: int | None = None # the same seed gives the same text; None draws a new one
+    use_cache: bool = True # keep keys and values of earlier tokens; False computes the whole window for each token
 
     def __post_init__(self):
         object.__setattr__(self, 'stop', (self.stop,) if isinstance(self.stop, str) else tuple(self.stop or ()))
@@ -134,18 +136,33 @@ def apply_controls(
     return logits
 
 # %% ../nbs/08_sampler.ipynb #912d6f20
+def _window_logits(model, seq, n):
+    "Logits after each row from its last block_size tokens, all of them computed."
+    start = (n - model.config.block_size).clamp(min=0)       # (B,) where each row's window begins
+    cols = torch.arange(int((n - start).max()), device=seq.device)
+    idx, at = seq.gather(1, start[:, None] + cols), n - start - 1  # (B, T') and (B,)
+    return model.logits_at(idx, at) if hasattr(model, 'logits_at') else model(idx)[0][torch.arange(len(idx), device=idx.device), at]
+
 def next_logits(
     model: nn.Module, # a `GPT`, or anything with `config.block_size` and `forward(idx) -> (logits, loss)`
     seq: Tensor, # ids `[B, T]`; each row starts at column 0, what follows its end is any valid id
     n: Tensor, # `[B]` length of each row, at least 1
+    cache: KVCache | None = None, # `model.new_cache(B, ...)`, empty or as the last call left it: holds a beginning of each row, and is brought up to date
 ) -> Tensor: # `[B, V]`
-    "Logits of the token after each row, from its last block_size tokens. This is all that a key-value cache would change."
-    block, rows = model.config.block_size, torch.arange(len(seq), device=seq.device)
-    start = (n - block).clamp(min=0)                         # (B,) where each row's window begins
-    cols = torch.arange(min(int(n.max()), block), device=seq.device)
-    idx, last = seq.gather(1, start[:, None] + cols), n - start - 1  # (B, T') and (B,)
-    if not hasattr(model, 'hidden'): return model(idx)[0][rows, last]
-    return model.lm_head(model.hidden(idx)[rows, last])[:, :model.config.vocab_size]  # (B, T', C) -> (B, C) -> (B, V)
+    "Logits of the token after each row, from its last block_size tokens. What the cache holds is not computed again, while the row fits in it."
+    if cache is None: return _window_logits(model, seq, n)
+    slid = n > cache.length                                  # (B,) rows whose window has moved: nothing kept is of use
+    if slid.all(): return _window_logits(model, seq, n)
+    end = n.where(~slid, 1)
+    known = torch.minimum(cache.n.to(n.device), end - 1)     # (B,) the last token is always computed, it is asked for
+    T = int((end - known).max())
+    known = known.clamp(max=cache.length - T)                # rows near the end of their room compute some known tokens again
+    cache.n.copy_(known)
+    cols = (known[:, None] + torch.arange(T, device=n.device)).clamp(max=seq.size(1) - 1)
+    logits = model.logits_at(seq.gather(1, cols), end - known - 1, cache)
+    cache.n.copy_(end)
+    if slid.any(): logits[slid] = _window_logits(model, seq[slid], n[slid])
+    return logits
 
 # %% ../nbs/08_sampler.ipynb #6982d871
 @contextmanager
@@ -159,10 +176,10 @@ def eval_mode(
     finally:
         for m in training: m.training = True
 
-def _next_ids(model, seq, n, seen, gens, live, c):
+def _next_ids(model, seq, n, cache, seen, gens, live, c):
     "One step: the next token of each row, `[B]` on the CPU. Rows that have ended draw nothing."
     with torch.inference_mode(), eval_mode(model):
-        logits = next_logits(model, seq, n)
+        logits = next_logits(model, seq, n, cache)
         logits = (logits.cpu() if logits.device.type == 'mps' else logits).double()  # MPS has no float64
         if logits.isnan().any(): raise UserError('the model gives logits that are not numbers: its training diverged, or its file is damaged')
         logits = apply_controls(logits, c, None if seen is None else seen.to(logits.device))
@@ -177,23 +194,26 @@ def _grow(
     ends: Callable, # (row, id) -> does the row end with this token?
 ) -> Iterator[dict[int, int]]: # a step's token of each row that had not ended
     "Add a token a step to every row that has not ended, until all have or max_new_tokens is reached."
-    B, V = len(seq), model.config.vocab_size
+    B, V, size = len(seq), model.config.vocab_size, int(n.max()) + c.max_new_tokens
+    cache = model.new_cache(B, size) if c.use_cache and hasattr(model, 'new_cache') and n.min() <= model.config.block_size else None
     seed = c.seed
     if seed is None and c.temperature: seed = torch.randint(2**62, ()).item()
-    gens, live, rows = [row_generator(seed, r) for r in range(B)], set(range(B)), torch.arange(B, device=seq.device)
+    gens, live = [row_generator(seed, r) for r in range(B)], set(range(B))
     seen = None
     if c.repetition_penalty != 1:
         inside = torch.arange(seq.size(1), device=seq.device) < n[:, None]  # (B, T) not padding
         seen = seq.new_zeros(B, V + 1, dtype=torch.bool).scatter_(1, seq.where(inside, V), True)[:, :V]
+    seq = F.pad(seq, (0, size - seq.size(1)))                # room for all that may come
     for _ in range(c.max_new_tokens):
         if not live: return
-        step = {r: i for r, i in enumerate(_next_ids(model, seq, n, seen, gens, live, c)) if r in live}
+        step = {r: i for r, i in enumerate(_next_ids(model, seq, n, cache, seen, gens, live, c)) if r in live}
         at, new = (torch.tensor(list(x), device=seq.device) for x in (step, step.values()))
-        seq = F.pad(seq, (0, 1)) if int(n.max()) == seq.size(1) else seq
         seq[at, n[at]] = new
         n = n.index_add(0, at, torch.ones_like(at))
         if seen is not None: seen[at, new] = True
-        live -= {r for r, i in step.items() if ends(r, i)}
+        ended = [r for r, i in step.items() if ends(r, i)]
+        live -= set(ended)
+        n[ended] = 1                                         # nobody reads on: let the row cost as little as can be
         yield step
 
 # %% ../nbs/08_sampler.ipynb #7fa4cb7b
@@ -225,10 +245,11 @@ def generate(
     repetition_penalty: float = 1.0, # above 0
     stop: int | list[int] | None = None, # token ids that end a row; the token itself is kept
     seed: int | None = None, # row r draws from a generator of its own, made from (seed, r); None: a seed from torch's global generator
+    use_cache: bool = True, # keep keys and values of earlier tokens; False computes the whole window for each token
     pad_id: int | None = None, # fills rows that ended early; None: the first stop id
 ) -> Tensor | list[Tensor]: # `[B, T + n]`; for a list, prompt and new tokens of each, 1-d, not padded
     "Continue each row token by token. Raises `ConfigError`, `PromptError` and `TokenIdError`; leaves `model.training` as it was."
-    c = SamplingConfig(max_new_tokens, temperature, top_k, top_p, min_p, repetition_penalty, seed=seed)
+    c = SamplingConfig(max_new_tokens, temperature, top_k, top_p, min_p, repetition_penalty, seed=seed, use_cache=use_cache)
     stop = [] if stop is None else [stop] if isinstance(stop, int) else list(stop)
     for i in stop: _number('stop', i, lambda v: 0 <= v < model.config.vocab_size, f'token ids in [0, {model.config.vocab_size})', int)
     if isinstance(idx, Tensor) and idx.dim() != 2: raise PromptError(f'idx has shape {list(idx.shape)}: give [B, T], or a list of 1-d prompts')
