@@ -125,7 +125,7 @@ class Links:
             parts[i] = re.sub(r'^(?!#)(.*)$', lambda m: re.sub(r'(?<![\[`\w}])`([A-Za-z_]\w*)(\(\))?`(?!`)', self.name, m[1]), parts[i], flags=re.M)
         text = ''.join(parts).replace('](../images/', '](images/')
         for name, page in self.pages.items(): text = text.replace(f']({name}', f']({page}.ipynb')
-        if text.startswith('You are here:'): text = ' → '.join(map(self.place, text.removeprefix('You are here:').strip().split(' → ')))
+        if text.startswith('You are here:'): text = 'You are here: ' + ' → '.join(map(self.place, text.removeprefix('You are here:').strip().split(' → ')))
         for term, pattern in self.terms.items():
             if term in used: continue
             def link(part, term=term, pattern=pattern):
