@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['CheckpointError', 'write_file', 'write_json', 'digest_file', 'write_tensors', 'to_gpt2_names', 'save_gpt2',
            'load_gpt2', 'pack_model', 'unpack_model', 'pack_optimizer', 'unpack_optimizer', 'pack_rng', 'unpack_rng',
-           'RunFolder']
+           'fork_rng', 'RunFolder', 'Saver']
 
 # %% ../nbs/09_checkpoint.ipynb #6a982ac3
-import hashlib, json, os, random, re, shutil, struct, uuid, zipfile
+import hashlib, json, os, random, re, shutil, struct, threading, uuid, warnings, zipfile
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from .attention import ConfigError
-from .corpus import UserError, aside
+from .corpus import UserError, _sync, aside
 from .model import GPT, GPTConfig, crop_rows, pad_rows
 
 # %% ../nbs/09_checkpoint.ipynb #2826dae4
@@ -73,11 +74,20 @@ def digest_file(
     "SHA-256 of a file's bytes."
     with open(path, 'rb') as f: return hashlib.file_digest(f, 'sha256').hexdigest()
 
+def _digest_and_sync(path):
+    "SHA-256 of a file just written, computed in a thread while the disk takes the bytes: neither has to wait for the other."
+    found = []
+    thread = threading.Thread(target=lambda: found.append(digest_file(path)))
+    thread.start()
+    try: _sync(path)
+    finally: thread.join()
+    return found[0] if found else digest_file(path)  # again, to raise here what the thread met
+
 # %% ../nbs/09_checkpoint.ipynb #be83a011
 def write_tensors(
     path: str | Path, # where to; its folder must exist
     tensors: dict[str, Tensor], # by name, any dtype, shape and device
-):
+) -> str: # SHA-256 of the file
     "A safetensors file, written as `write_file` writes. Tensors that share memory are stored once each."
     seen, out = set(), {}
     for name, t in tensors.items():
@@ -85,7 +95,10 @@ def write_tensors(
         key = t.untyped_storage().data_ptr()
         out[name] = t.clone(memory_format=torch.contiguous_format) if key in seen else t.contiguous()
         seen.add(key)
-    with _writing(path) as new: save_file(out, new, metadata={'format': 'pt'})
+    with _writing(path) as new:
+        save_file(out, new, metadata={'format': 'pt'})
+        digest = _digest_and_sync(new)
+    return digest
 
 # %% ../nbs/09_checkpoint.ipynb #f0236419
 _dtypes = {'F64': torch.float64, 'F32': torch.float32, 'F16': torch.float16, 'BF16': torch.bfloat16}  # others have no place in a GPT-2
@@ -186,6 +199,7 @@ def save_gpt2(
     folder: str | Path, # made where it does not exist
     model: GPT, # the weights; dtype as they have it
     tok=None, # its tokenizer, or None to write no tokenizer files
+    weights: dict[str, Tensor] | None = None, # write these, as `pack_model` gave them, instead of what the model holds now
 ):
     "Write a model as Hugging Face lays GPT-2 out: config.json, model.safetensors and the tokenizer's files, each whole or as it was."
     folder = Path(folder)
@@ -197,7 +211,7 @@ def save_gpt2(
         try: tok.save(folder)
         except UserError as e: raise CheckpointError(str(e)) from e
     write_json(folder/'config.json', _gpt2_config(model.config, tok))
-    write_tensors(folder/'model.safetensors', to_gpt2_names(model.state_dict()))
+    write_tensors(folder/'model.safetensors', to_gpt2_names(model.state_dict() if weights is None else weights))
 
 # %% ../nbs/09_checkpoint.ipynb #e65ef21b
 def _read_gpt2_config(path):
@@ -374,17 +388,33 @@ def unpack_rng(
     for i in range(torch.cuda.device_count() if torch.cuda.is_available() else 0):
         if f'torch.cuda.{i}' in tensors: torch.cuda.set_rng_state(tensors[f'torch.cuda.{i}'].cpu(), i)
 
+@contextmanager
+def fork_rng():
+    "Inside the block every global generator may be seeded and drawn from; after it each goes on as if nothing had happened."
+    kept = pack_rng()
+    try: yield
+    finally: unpack_rng(kept)
+
 # %% ../nbs/09_checkpoint.ipynb #9bb3e351
+def _stepped_aside(folder): return folder.parent/f'.{folder.name}.old'
+
+def _digest_of(files): return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
+
 def _write_checkpoint(folder, parts, state):
     "Everything into a folder aside; one rename makes it appear under its name."
-    old = folder.parent/f'.{folder.name}.old'
-    with _writing(folder) as new:
-        new.mkdir()
-        for name, tensors in parts.items(): write_tensors(new/f'{name}.safetensors', tensors)
-        write_json(new/'state.json', state)
-        files = sorted(new.iterdir())
-        write_json(new/'digests.json', {f.name: {'sha256': digest_file(f), 'size': f.stat().st_size} for f in files})
-        if folder.exists(): os.rename(folder, old)  # the same step once more; killed here, `_read_checkpoint` finds the old one
+    old = _stepped_aside(folder)
+    try:
+        with _writing(folder) as new:
+            new.mkdir()
+            digests = {f'{name}.safetensors': write_tensors(new/f'{name}.safetensors', tensors) for name, tensors in parts.items()}
+            write_json(new/'state.json', state)
+            digests['state.json'] = digest_file(new/'state.json')
+            files = {name: {'sha256': d, 'size': (new/name).stat().st_size} for name, d in digests.items()}
+            write_json(new/'digests.json', files | {'digests.json': _digest_of(files)})
+            if folder.exists(): os.rename(folder, old)  # the same step once more; killed here, `_read_checkpoint` finds the old one
+    finally:
+        if old.exists() and not folder.exists(): os.rename(old, folder)  # the disk refused the last rename
+
 
 def _remove(path):
     "Remove a file or folder; a folder loses its name first, so that no part of it is ever seen."
@@ -405,17 +435,17 @@ def _clean(top, keep):
         if p.name not in keep: _remove(p)
 
 # %% ../nbs/09_checkpoint.ipynb #a4e42af3
-def _read_checkpoint(folder, advice):
-    "Parts and state of a checkpoint whose files all match digests.json."
-    old = folder.parent/f'.{folder.name}.old'
-    if not folder.exists() and old.exists(): folder = old  # killed between the two renames of `_write_checkpoint`
+def _read_checkpoint(folder, advice=''):
+    "Parts and state of a checkpoint whose files all match digests.json, which carries a digest of itself."
+    if not folder.exists() and _stepped_aside(folder).exists(): folder = _stepped_aside(folder)  # killed between the two renames of `_write_checkpoint`
     if not folder.exists(): raise CheckpointError(f'{folder} is missing{advice}')
-    files = _read_json(folder/'digests.json', advice, ['state.json'])
+    files = _read_json(folder/'digests.json', advice, ['state.json', 'digests.json'])
+    if files.pop('digests.json') != _digest_of(files): raise CheckpointError(f'{folder}/digests.json is damaged{advice}')
     for name, d in files.items():
         f = folder/name
         if not f.is_file(): raise CheckpointError(f'{f} is missing{advice}')
-        if f.stat().st_size != d.get('size'): raise CheckpointError(f'{f} has {f.stat().st_size} bytes instead of {d.get("size")}{advice}')
-        if digest_file(f) != d.get('sha256'): raise CheckpointError(f'{f} is damaged, its SHA-256 is not the recorded one{advice}')
+        if f.stat().st_size != d['size']: raise CheckpointError(f'{f} has {f.stat().st_size} bytes instead of {d["size"]}{advice}')
+        if digest_file(f) != d['sha256']: raise CheckpointError(f'{f} is damaged, its SHA-256 is not the recorded one{advice}')
     parts = {f.stem: load_file(f) for f in (folder/name for name in files) if f.suffix == '.safetensors'}
     return parts, _read_json(folder/'state.json', advice)
 
@@ -433,19 +463,33 @@ class _Checkpoints:
         except FileNotFoundError: return None
         except ValueError: raise CheckpointError(f'{path} is damaged: write the name of a folder beside it into it') from None
 
+    def steps(self) -> list[int]: # ascending
+        "The steps of all checkpoints that are there, whole or damaged."
+        names = [p.name.removeprefix('.').removesuffix('.old') for p in (self.path/'checkpoints').glob('*step-*')]
+        return sorted({int(n[5:]) for n in names if re.fullmatch(r'step-\d+', n)})
+
     def save(self,
         step: int, # the number of optimizer steps done
         parts: dict[str, dict[str, Tensor]], # file name without ending -> tensors by name
         state: dict, # everything else, as JSON can hold it
         best: bool = False, # is this also the best so far?
+        keep: int = 1, # how many of the newest to keep besides the best, at least 1
     ):
-        "Write a checkpoint whole, make it `latest` (and `best`), then remove those that are neither."
+        "Write a checkpoint whole, make it `best` (if it is) and `latest`, then remove old ones. `CheckpointError` where the disk refuses; the old ones are still there."
         top = _make(self.path/'checkpoints')
-        _recover(top)
-        _write_checkpoint(top/f'step-{step:08d}', parts, state)
-        for which in ['latest', 'best'][:1 + best]: write_file(top/which, f'step-{step:08d}\n'.encode())
-        _clean(top, {f'step-{self.step(which):08d}' for which in ('latest', 'best') if self.step(which) is not None})
-        for p in self.path.glob('.*.tmp'): _remove(p)
+        try:
+            _recover(top)
+            _write_checkpoint(top/f'step-{step:08d}', parts, state)
+            for which in ['best', 'latest'][not best:]: write_file(top/which, f'step-{step:08d}\n'.encode())
+            self._prune(step, keep)
+        except OSError as e: raise CheckpointError(f'cannot write {top}: {e}') from e
+
+    def _prune(self, step, keep):
+        "Remove all checkpoints but the best, the latest, and the newest `keep` up to this step."
+        try: named = {self.step('best'), self.step('latest')} - {None}
+        except CheckpointError as e: return warnings.warn(f'{e}; until then no checkpoint is removed')  # any of them may be the best
+        newest = [s for s in self.steps() if s <= step][-keep:]
+        _clean(self.path/'checkpoints', {f'step-{s:08d}' for s in {*named, *newest}})
 
     def load(self,
         which: str = 'latest', # latest or best
@@ -455,6 +499,17 @@ class _Checkpoints:
         if step is None: raise CheckpointError(f'{self.path/"checkpoints"} has no {which} checkpoint: the run has saved none yet, start it afresh')
         use = f'load the other one, of step {other}' if other not in (None, step) else 'start the run afresh'
         return step, *_read_checkpoint(self.path/'checkpoints'/f'step-{step:08d}', f': bring it back from a copy, or {use}')
+
+    def load_newest(self) -> tuple[int, dict[str, dict[str, Tensor]], dict]: # as `load`
+        "The latest checkpoint; where it is damaged, the newest that is whole, with a warning that names the damage. `CheckpointError` where none is whole."
+        try: return self.load()
+        except CheckpointError as e: damage = e
+        for step in reversed(self.steps()):
+            try: found = _read_checkpoint(self.path/'checkpoints'/f'step-{step:08d}')
+            except CheckpointError: continue
+            warnings.warn(f'{str(damage).split(": bring")[0]}: using the checkpoint of step {step} instead')
+            return step, *found
+        raise damage
 
 # %% ../nbs/09_checkpoint.ipynb #dafa857b
 def _make(folder):
@@ -515,6 +570,10 @@ class RunFolder(_Metrics, _Checkpoints):
     def holds_run(self) -> bool: # was `write_run` called here, now or earlier?
         return (self.path/'run.json').exists()
 
+    def tidy(self):
+        "Remove what a crash left half written on top of the folder. Only while nobody writes there."
+        for p in self.path.glob('.*.tmp'): _remove(p)
+
     def write_run(self,
         run: dict, # what the run is: configuration, versions, digests
     ):
@@ -525,9 +584,73 @@ class RunFolder(_Metrics, _Checkpoints):
         "Read run.json. `CheckpointError` where it is missing or damaged."
         return _read_json(self.path/'run.json', ': is this the folder of a run?')
 
+    def model_config(self) -> GPTConfig: # of the model that the run trains
+        "What run.json says of the model. `CheckpointError` where it says nothing."
+        try: return GPTConfig(**self.read_run()['run']['model'])
+        except (KeyError, TypeError): raise CheckpointError(f'{self.path}/run.json does not describe a model: bring it back from a copy, or name another out_dir') from None
+
     def export(self,
         model: GPT, # goes on top of the folder, in GPT-2's layout
         tok=None, # its tokenizer
+        weights: dict[str, Tensor] | None = None, # as for `save_gpt2`
     ):
-        "`save_gpt2` into this folder."
-        save_gpt2(self.path, model, tok)
+        "`save_gpt2` on top of this folder. digests.json says what each file may be: while they are replaced, the old or the new."
+        new, listed = self.path/f'.export.{uuid.uuid4().hex[:8]}.tmp', self.path/'digests.json'
+        try:
+            save_gpt2(new, model, tok, weights)
+            files = sorted(new.iterdir(), key=lambda p: (p.name == 'config.json', p.name))  # config.json last: with it, there is a model
+            digests = {f.name: [digest_file(f)] for f in files}
+            old = _read_json(listed) if listed.exists() else {}
+            write_json(listed, {name: [*old.get(name, []), *d] for name, d in digests.items()})
+            for f in files: os.replace(f, self.path/f.name)
+            _sync(self.path)
+            write_json(listed, digests)
+        except OSError as e: raise CheckpointError(f'cannot write the model into {self.path}: {e}') from e
+        finally: _remove(new)
+
+    def check_model(self):
+        "Compare the model on top with digests.json. `CheckpointError` names a file that is missing or damaged."
+        for name, right in (_read_json(self.path/'digests.json') if (self.path/'digests.json').exists() else {}).items():
+            f = self.path/name
+            if not f.is_file() or digest_file(f) not in right:
+                raise CheckpointError(f'{f} is {"damaged" if f.exists() else "missing"}, it is not as the run wrote it: bring it back from a copy, or resume the run')
+
+# %% ../nbs/09_checkpoint.ipynb #a9638a0f
+class Saver:
+    "Runs saves one after another: at once, or each in a thread while training goes on."
+    def __init__(self,
+        background: bool = False, # in a thread? Costs memory for one more copy of all that is saved
+    ): self.background, self.thread, self.error, self.kept = background, None, None, {}
+
+    def copy(self,
+        parts: dict[str, dict[str, Tensor]], # live tensors, as for `RunFolder.save`
+    ) -> dict[str, dict[str, Tensor]]: # the same, or for the background copies on the CPU, in memory that is used again by the next copy
+        "What may be written while training goes on. Waits for the save in flight, and raises its error."
+        self.wait()
+        if not self.background: return parts
+        for part, tensors in parts.items():
+            old = self.kept.get(part, {})
+            fits = lambda n, t: n in old and (old[n].shape, old[n].dtype) == (t.shape, t.dtype)
+            self.kept[part] = {n: old[n] if fits(n, t) else torch.empty(t.shape, dtype=t.dtype, pin_memory=t.is_cuda) for n, t in tensors.items()}
+            for n, t in tensors.items(): self.kept[part][n].copy_(t.detach(), non_blocking=t.is_cuda)
+        if torch.cuda.is_available() and torch.cuda.is_initialized(): torch.cuda.synchronize()
+        return {part: dict(tensors) for part, tensors in self.kept.items() if part in parts}
+
+    def run(self,
+        job: Callable[[], None], # writes
+    ):
+        "Do the job now, or begin it after the one in flight."
+        self.wait()
+        if not self.background: return job()
+        self.thread = threading.Thread(target=self._work, args=(job,), name='save')
+        self.thread.start()
+
+    def _work(self, job):
+        try: job()
+        except BaseException as e: self.error = e                 # raised by whoever waits
+
+    def wait(self):
+        "Until nothing is in flight. Raises the error of the save that was."
+        if self.thread: self.thread.join()
+        error, self.thread, self.error = self.error, None, None
+        if error: raise error

@@ -22,14 +22,14 @@ from tqdm.auto import tqdm
 # %% ../nbs/18_cli.ipynb #1d3dfec7
 from . import __version__
 from .attention import ConfigError
-from .checkpoint import CheckpointError, RunFolder, digest_file, load_gpt2
+from .checkpoint import CheckpointError, RunFolder, load_gpt2
 from .corpus import UserError, load_corpus
 from .data import DataError, TokenData, write_shard
 from .device import choose_device, machine
 from .model import GPTConfig
 from .sampler import SamplingConfig, complete, stream
 from .tokenizer import Tokenizer, load_tokenizer
-from .trainer import PRESETS, DataConfig, RunConfig, evaluate, load_run_data, train_run
+from .trainer import PRESETS, DataConfig, Interrupted, RunConfig, evaluate, load_run_data, train_run
 
 # %% ../nbs/18_cli.ipynb #cb05fcd3
 class UsageError(UserError): "A command line that cannot be understood."
@@ -80,9 +80,9 @@ def train_options(
     gpu = torch.cuda.is_available() and words.get('--device') != 'cpu'
     preset = words.get('--preset', 'shakespeare-char' if gpu else 'shakespeare-char-cpu')
     fixed = [w for w in words if re.fullmatch('--(no-)?(block-size|n-layer|n-head|n-embd|bias|layer-norm-eps)', w.replace('_', '-'))]
-    if words.get('--init', 'scratch') != 'scratch' and fixed: raise UsageError(f'{fixed[0]} cannot be chosen beside --init: the model to start from has its shape')
     if preset not in PRESETS: raise UsageError(f'unknown preset {preset!r}: choose from {", ".join(PRESETS)}')
     run = PRESETS[preset]
+    if words.get('--init', run.init) != 'scratch' and fixed: raise UsageError(f'{fixed[0]} cannot be chosen beside --init: the model to start from has its shape')
     own = {f.name: getattr(run, f.name) for f in fields(RunConfig)} | {'model': ModelOptions(**asdict(run.model)), 'preset': preset}
     got = parse(TrainOptions, args, 'gpt-nb train', TrainOptions(**own))
     return RunConfig(**{f.name: getattr(got, f.name) for f in fields(RunConfig)} | {'model': GPTConfig(**asdict(got.model))})
@@ -95,6 +95,7 @@ def train(
     run = train_options(args)
     if int(os.environ.get('WORLD_SIZE', 1)) > 1: raise ConfigError(f'WORLD_SIZE is {os.environ["WORLD_SIZE"]}: gpt-nb train runs in one process')
     trainer = train_run(run)
+    if run.train.eval_only: return
     best = '' if trainer.best == math.inf else f', best validation loss {trainer.best:.4f}'
     print(f'\n{run.out_dir}: {trainer.step:,} steps{best}\n'
           f'  config.json, model.safetensors, tokenizer files  the best model\n'
@@ -119,9 +120,7 @@ def load_model(
     folder = Path(out_dir)
     if not (folder/'config.json').exists():
         raise CheckpointError(f'{folder} holds no model: ' + ('its run has not saved one yet' if RunFolder(folder).holds_run else 'give the folder of a run with --out-dir'))
-    for name, digest in (json.loads((folder/'digests.json').read_bytes()) if (folder/'digests.json').exists() else {}).items():
-        if not (folder/name).exists() or digest_file(folder/name) != digest:
-            raise CheckpointError(f'{folder/name} is not as the run wrote it: bring it back from a copy, or resume the run')
+    RunFolder(folder).check_model()
     model, tok = load_gpt2(folder), load_tokenizer(folder)
     if model.config.vocab_size != tok.vocab_size: raise CheckpointError(f'{folder}: the model has {model.config.vocab_size} tokens and the tokenizer {tok.vocab_size}: they do not belong together')
     return model.to(choose_device(device)), tok
@@ -264,7 +263,7 @@ def run_command(
 
 def main(
     args: list[str] | None = None, # words after `gpt-nb`; None: the process's own
-) -> int: # exit code: 0, 1 for an error that the user can mend, 2 for a command line that was not understood, 130 for an interrupt
+) -> int: # exit code: 0, 1 for an error that the user can mend, 2 for a command line that was not understood, 130 for an interrupt (SIGINT), 143 for SIGTERM while training
     "Do what a command line says."
     args = sys.argv[1:] if args is None else list(args)
     for out in (sys.stdout, sys.stderr):
@@ -283,6 +282,9 @@ def main(
         print(f'gpt-nb: {e}', file=sys.stderr)
         return 1
     except SystemExit as e: return e.code or 0                        # after --help
+    except Interrupted as e:                                          # the trainer has saved
+        print(f'gpt-nb: {e}; the same command with --resume goes on', file=sys.stderr)
+        return e.code
     except KeyboardInterrupt:
         print('gpt-nb: interrupted', file=sys.stderr)
         return 130
