@@ -812,11 +812,9 @@ def init_from(
     tok: Tokenizer, # what the data is encoded with
 ) -> GPT:
     "A trained model to start from; raises `ConfigError` if it was trained with another tokenizer."
-    old = load_gpt2(run.init)
-    same = load_tokenizer(run.init).digest() == tok.digest() if (Path(run.init)/'tokenizer.json').exists() else old.config.vocab_size == tok.vocab_size
+    model = load_gpt2(run.init, dropout=run.model.dropout)
+    same = load_tokenizer(run.init).digest() == tok.digest() if (Path(run.init)/'tokenizer.json').exists() else model.config.vocab_size == tok.vocab_size
     if not same: raise ConfigError(f'init {run.init} was trained with another tokenizer than {run.tokenizer}: use tokenizer {run.init}')
-    model = GPT(replace(old.config, dropout=run.model.dropout))
-    model.load_state_dict(old.state_dict())
     return model
 
 def train_run(
