@@ -4,7 +4,7 @@ A drawing is made of boxes, arrows between boxes, groups around boxes and a few 
 Figures are at most 520 wide, so that a phone can show them. Their colors are light or dark as the page's `color-scheme` or, in browsers that do not tell images
 of it, the reader's system says; a card behind the drawing keeps it readable where that is not the color of the page.
 """
-import math, re
+import json, math, re
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +17,7 @@ COLORS = dict(  # kind of box: fill and line on a light card, fill and line on a
     card=('#ffffff', '#d5d9e0', '#14171c', '#353c47'), shade=('#f5f8fe', '#b9c8ea', '#191f2c', '#3a4a70'), group=('none', '#7d879a', 'none', '#7f8999'))
 LINES = dict(  # kind of line: color on a light card, on a dark one, width
     line=('#5b6475', '#98a2b3', 1.6), stream=('#2f3a52', '#c3cad6', 4), back=('#c0392b', '#ff8a75', 2), link=('#7b4fb5', '#b594e6', 1.5), axis=('#c3c8d1', '#3c4450', 1),
-    curve=('#3f66c4', '#7d9bea', 2.2), faint=('#a5acb8', '#5c6674', 1.2))
+    curve=('#3f66c4', '#7d9bea', 2.2), train=('#d98a4a', '#c98a52', 1.4), faint=('#a5acb8', '#5c6674', 1.2))
 TEXT = dict(text=('#1c2230', '#e8ebf1'), small=('#525c6e', '#aeb6c4'), bad=('#c0392b', '#ff8a75'))
 SIZE = dict(text=16, small=13.5, bad=16)
 
@@ -32,7 +32,7 @@ def style():
     sizes = '\n'.join(f'text.{k} {{ font-size: {s}px }}' for k, s in SIZE.items())
     return (f'text {{ font-family: system-ui, -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; text-anchor: middle; paint-order: stroke; stroke-width: 5px; stroke-linejoin: round }}\n'
             f'.code {{ font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .94em }}\n'
-            f'.left {{ text-anchor: start }} .right {{ text-anchor: end }} .strong {{ font-weight: 600 }}\nrect, circle {{ stroke-width: 1.4 }} path {{ fill: none; stroke-linejoin: round }}\n'
+            f'.left {{ text-anchor: start }} .right {{ text-anchor: end }} .strong {{ font-weight: 600 }}\nrect, circle {{ stroke-width: 1.4 }} .dot {{ fill: none }} path {{ fill: none; stroke-linejoin: round }}\n'
             f'.group, .dash {{ stroke-dasharray: 5 4 }}\n{sizes}\n{widths}\n' + '\n'.join(rules(0)) + '\n@media (prefers-color-scheme: dark) {\n' + '\n'.join(rules(1)) + '\n}')
 
 def num(x): return f'{x:.2f}'.rstrip('0').rstrip('.')
@@ -129,6 +129,22 @@ class Drawing:
             for j, (words, kind, color) in enumerate(row):
                 self.shape('rect', kind, x=x + j * cell, y=y + i * cell, width=cell, height=cell)
                 if words: self.text(x + (j + .5) * cell, y + (i + .5) * cell, words, color + ' in')
+
+    def axes(self, frame, xs, ys, xlabel, ylabel):
+        "Ticks at `xs` and `ys` around the box `frame`, the first and last being its sides. Returns what makes points of values."
+        left, bottom = frame.left[0], frame.bottom[1]
+        point = lambda x, y: (left + frame.w * (x - xs[0]) / (xs[-1] - xs[0]), bottom - frame.h * (y - ys[0]) / (ys[-1] - ys[0]))
+        for y in ys:
+            self.arrow(point(xs[0], y), point(xs[-1], y), kind='axis', tip=False)
+            self.text(left - 8, point(xs[0], y)[1], f'{y:.1f}', 'small right')
+        for x in xs: self.text(point(x, ys[0])[0], bottom + 16, f'{x:,}', 'small')
+        self.text(frame.x, bottom + 40, xlabel, 'small'); self.text(left - 46, frame.y, ylabel, 'small', turn=-90)
+        return point
+
+    def curve(self, points, kind='curve', dots=False):
+        "A line through the points, and a dot at each of them."
+        self.parts.append(f'<path class="{kind}" d="M' + ' L'.join(f'{num(x)} {num(y)}' for x, y in points) + '"/>')
+        for x, y in points if dots else (): self.shape('circle', f'{kind} dot', cx=x, cy=y, r=2)
 
     def svg(self):
         w, h = self.size
@@ -321,7 +337,28 @@ def transformer():
     for i, line in enumerate(('GPTs learn the vectors of', 'positions. GPT-1 keeps', 'the norm after each sum,', 'GPT-2 moves it to the', 'front of each sublayer.')): d.text(28, 200 + 22 * i, line, 'small left')
     return d
 
-FIGURES = dict(pipeline=pipeline, block=both_blocks, gpt=gpt, residual=residual, attention=attention, causal_mask=causal_mask, transformer=transformer)
+def ladder_loss():
+    "The loss of rung 12, the last of the published ladder, as nbs/results/ladder.jsonl has it; nothing where that rung has not been run."
+    path, runs = ROOT/'nbs'/'results'/'ladder.jsonl', []
+    if path.exists(): runs = [r for r in map(json.loads, path.read_text(encoding='utf-8').splitlines()) if r['rung'] == 12]
+    if not runs: return None
+    steps = max(r['steps'] for r in runs)
+    runs = [r for r in runs if r['steps'] == steps]
+    part = max(1, steps // 100)                                           # a point of `curve` is the mean of this many batches
+    low, high = min(min(r['curve']) for r in runs), max(v for r in runs for _, v in r['val'])
+    ticks = next((n for n in (6, 5, 4) if steps % (10 * n) == 0), 1)
+    end, params = sum(r['val_loss'] for r in runs) / len(runs), runs[0]['params']
+    d = Drawing(520, 400, f'Loss of a GPT with {params:,} parameters', f'Training loss and exact validation loss over {steps:,} steps, {len(runs)} seeds. Both fall steeply at first and ever more slowly then; '
+                f'validation ends at {end:.3f} nats per token on average.')
+    d.text(290, 30, f'{params:,} parameters, {len(runs)} seeds', 'text strong')
+    point = d.axes(Box(282, 196, 416, 272), [steps // ticks * i for i in range(ticks + 1)], [.5 * i for i in range(math.floor(2 * low), math.ceil(2 * high) + 1)], 'step', 'nats per token')
+    for r in runs: d.curve([point((i + .5) * part, v) for i, v in enumerate(r['curve'])], 'train')
+    for r in runs: d.curve([point(*v) for v in r['val']], dots=True)
+    for i, (kind, words) in enumerate((('train', f'training, mean of {part} batches'), ('curve', f'validation, exact: {end:.3f} at the end'))):
+        d.curve([(226, 84 + 24 * i), (240, 84 + 24 * i), (254, 84 + 24 * i)], kind, dots=kind == 'curve'); d.text(264, 84 + 24 * i, words, 'small left')
+    return d
+
+FIGURES = dict(pipeline=pipeline, block=both_blocks, gpt=gpt, residual=residual, attention=attention, causal_mask=causal_mask, transformer=transformer, ladder_loss=ladder_loss)
 
 if __name__ == '__main__':
     for name, make in FIGURES.items():
