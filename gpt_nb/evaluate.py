@@ -429,9 +429,7 @@ def load_model(
     folder = Path(out_dir)
     if not (folder/'config.json').exists():
         raise CheckpointError(f'{folder} holds no model: ' + ('its run has not saved one yet' if RunFolder(folder).holds_run else 'give the folder of a run with --out-dir'))
-    for name, digest in (json.loads((folder/'digests.json').read_bytes()) if (folder/'digests.json').exists() else {}).items():
-        if not (folder/name).exists() or digest_file(folder/name) != digest:
-            raise CheckpointError(f'{folder/name} is not as the run wrote it: bring it back from a copy, or resume the run')
+    RunFolder(folder).check_model()
     model, tok = load_gpt2(folder), load_tokenizer(folder)
     if model.config.vocab_size != tok.vocab_size: raise CheckpointError(f'{folder}: the model has {model.config.vocab_size} tokens and the tokenizer {tok.vocab_size}: they do not belong together')
     return model.to(choose_device(device)), tok
