@@ -131,14 +131,12 @@ class SampleOptions(SamplingConfig):
     "Let a trained model write."
     out_dir: str = 'out' # a run's folder, or any in GPT-2's layout with a tokenizer
     prompt: str | None = None # the text to go on from, at least one character; None: a line end
-    num_samples: int = 1 # continuations of the prompt; each draws its own random numbers
     allow_special: bool = False # read the names of special tokens in the prompt, such as <|endoftext|>, as those tokens
     stream: bool = False # print each piece as soon as it is there
     device: str = 'auto' # auto, cpu, cuda, mps
 
     def __post_init__(self):
         super().__post_init__()
-        if self.num_samples < 1: raise ConfigError(f'num_samples is {self.num_samples}: it must be at least 1')
         if self.stream and self.num_samples > 1: raise ConfigError(f'num_samples is {self.num_samples}: a stream is one text')
 
 def sample(
@@ -153,7 +151,8 @@ def sample(
         print(shown, end='', flush=True)
         for piece in stream(model, tok, prompt, **settings): print(piece, end='', flush=True)
         return print()
-    for i, text in enumerate(complete(model, tok, [prompt] * o.num_samples, **settings)):
+    texts = complete(model, tok, prompt, **settings)
+    for i, text in enumerate(texts if o.num_samples > 1 else [texts]):
         if o.num_samples > 1: print(f'--- {i + 1} of {o.num_samples}')
         print(shown + text)
 
