@@ -127,7 +127,7 @@ def _open_safetensors(path):
 
 def _open_bin(path):
     tensors = torch.load(path, map_location='cpu', weights_only=True, mmap=zipfile.is_zipfile(path))  # only the oldest files are no zip archives
-    bad = [k for k, t in tensors.items() if not isinstance(t, Tensor) or t.layout != torch.strided]
+    bad = [k for k, t in tensors.items() if not isinstance(k, str) or not isinstance(t, Tensor) or t.layout != torch.strided]
     if bad: raise ValueError(f'{bad[0]} is no plain tensor')
     return tensors
 

@@ -64,11 +64,11 @@ def find_model(
     cache_dir: str | Path | None = None, # of huggingface_hub; None: where it always is (HF_HOME)
 ) -> Path: # a folder that holds config.json, weights, and tokenizer files where there are any
     "Where a model lies, fetched if need be. `HubError` says why it cannot be had, `CheckpointError` why it is none of ours."
-    folder = Path(name).expanduser()
-    if folder.is_dir():
+    folder = Path(os.path.expanduser(name))                              # '~nobody' stays as it is
+    if str(name) and folder.is_dir():
         if revision is not None: raise ConfigError(f'revision is {revision!r}, but {folder} is a folder: only a model on the Hub has revisions')
         return folder
-    if not re.fullmatch(r'\w[\w.-]*(/\w[\w.-]*)?', str(name)): raise HubError(f'{name} is no folder here, and cannot be a name on the Hub, such as gpt2 or owner/name')
+    if not re.fullmatch(r'\w[\w.-]*(/\w[\w.-]*)?', str(name)): raise HubError(f'{str(name)!r} is no folder here, and cannot be a name on the Hub, such as gpt2 or owner/name')
     config = _hub_file(str(name), 'config.json', revision, cache_dir)
     if config is None: raise HubError(f'{name} has no config.json: it is no model for transformers')
     read_gpt2_config(config)                                            # another architecture is refused before its gigabytes come
@@ -174,7 +174,7 @@ def export(
     options: ExportOptions, # what, where to, and how
 ) -> Path: # the folder, or for gguf the file
     "Do what `ExportOptions` say; raises as `from_pretrained` does, and `CheckpointError` where a model lies already."
-    to = Path(options.to).expanduser()
+    to = Path(os.path.expanduser(options.to))
     for name in ('config.json', 'model.gguf') + WEIGHT_FILES:
         if (to/name).exists(): raise CheckpointError(f'{to/name} is there already: name another folder to export to')
     model, tok = from_pretrained(options.out_dir, block_size=options.block_size)
