@@ -6,12 +6,12 @@
 __all__ = ['TASKS', 'TextScore', 'count_text', 'score_data', 'score_text', 'sliding_windows', 'evaluate_sliding', 'TaskError',
            'Item', 'hellaswag_item', 'lambada_item', 'Task', 'task_file', 'read_items', 'cut_completion',
            'CompletionScore', 'score_completions', 'ItemScore', 'TaskScore', 'score_task', 'EvalOptions', 'load_model',
-           'validation_data', 'Evaluation', 'evaluate_model']
+           'validation_data', 'Evaluation', 'evaluate_model', 'start_from']
 
 # %% ../nbs/14_evaluate.ipynb #008c36ed
-import json, math, os, sys
+import json, math, os, re, sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -24,14 +24,15 @@ from tqdm.auto import tqdm
 
 # %% ../nbs/14_evaluate.ipynb #19b599b1
 from .attention import ConfigError
-from .checkpoint import CheckpointError, RunFolder, digest_file, load_gpt2
+from .checkpoint import CheckpointError, RunFolder, digest_file
 from .corpus import CorpusError, UserError, cache_dir, fetch, load_corpus
 from .data import DataError, TokenData
-from .device import autocast, choose_device, choose_dtype, machine
+from .device import autocast, choose_dtype, machine
 from .model import GPT
+from .pretrained import find_model, from_pretrained
 from .sampler import eval_mode
-from .tokenizer import Tokenizer, load_tokenizer
-from .trainer import DataConfig, evaluate, in_notebook, load_run_data
+from .tokenizer import Tokenizer, TokenizerError
+from .trainer import DataConfig, RunConfig, evaluate, in_notebook, init_from, load_run_data
 
 # %% ../nbs/14_evaluate.ipynb #933d52df
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def count_text(
     "What the targets (every token but the first) stand for."
     table = np.array([(sum(b & 0xC0 != 0x80 for b in token), len(token), 0) for token in tok.tokens])  # (V, 3)
     for name, i in tok.special_tokens.items(): table[i] = (1, 1, 1) if name == tok.unk else (0, 0, 0)
-    n, seen = min(len(data), (tokens or len(data)) + 1), np.zeros(len(table), np.int64)                  # (V,)
+    n, seen = len(data) if tokens is None else min(len(data), tokens + 1), np.zeros(len(table), np.int64)  # (V,)
     for i in range(1, n, 1 << 20): seen += np.bincount(data[i:min(i + (1 << 20), n)].numpy(), minlength=len(table))
     return tuple((seen @ table).tolist())
 
@@ -84,7 +85,7 @@ def score_data(
     "Exact score of tokens, in eval mode; raises `DataError`."
     if stride is None: loss = evaluate(model, data, tokens, batch_size, dtype)
     else: loss = evaluate_sliding(model, data, stride, tokens, batch_size, dtype, show)
-    n = min(len(data) - 1, tokens or len(data))
+    n = len(data) - 1 if tokens is None else min(len(data) - 1, tokens)
     return TextScore(loss * n, n, *count_text(tok, data, tokens))
 
 def score_text(
@@ -106,9 +107,9 @@ def sliding_windows(
     limit: int | None = None, # only the first `limit` targets; None: all
 ) -> Iterator[tuple[Tensor, Tensor]]: # idx and targets, `[B, T]`; the last batch maybe one shorter row
     "Windows that overlap by `T - S`; targets that an earlier window has are -100, so that each counts once. Raises `DataError`."
-    T, S, n = block_size, stride, min(limit or len(data), len(data) - 1)
+    T, S, n = block_size, stride, len(data) - 1 if limit is None else min(limit, len(data) - 1)
     if not 1 <= S <= T: raise DataError(f'stride is {S}: it must be from 1 to block_size, which is {T}')
-    if n < 1 or batch_size < 1: raise DataError(f'{len(data)} tokens and a batch_size of {batch_size}: at least 2 tokens and 1 window are needed')
+    if n < 1 or batch_size < 1: raise DataError(f'{len(data)} tokens, limit {limit}, batch_size {batch_size}: at least 2 tokens, a limit of 1 and a batch_size of 1 are needed')
     starts = np.arange(1 + max(0, math.ceil((n - T) / S))) * S
     full = starts[starts + T <= n]
     for rows, length in [(full[i:i + batch_size], T) for i in range(0, len(full), batch_size)] + [(starts[len(full):], n - starts[-1])]:
@@ -140,10 +141,10 @@ def evaluate_sliding(
     show: bool = False, # a progress bar
 ) -> float: # mean loss, nats per token
     "`evaluate` with windows that overlap (Hugging Face's guide, Perplexity of fixed-length models); raises `DataError`."
-    T, device, total, count = model.config.block_size, next(model.parameters()).device, 0., 0
-    if data.max_id() >= model.config.vocab_size: raise DataError(f'the data holds token id {data.max_id()}, but vocab_size is {model.config.vocab_size}: these tokens were made with another tokenizer')
-    with eval_mode(model), _progress(min(tokens or len(data), len(data) - 1), 'score', 'token', show) as bar:
+    T, V, device, total, count = model.config.block_size, model.config.vocab_size, next(model.parameters()).device, 0., 0
+    with eval_mode(model), _progress(len(data) - 1 if tokens is None else tokens, 'score', 'token', show) as bar:
         for idx, targets in sliding_windows(data, T, stride, batch_size or max(1, 8192 // T), tokens):
+            if (top := int(max(idx.max(), targets.max()))) >= V: raise DataError(f'the data holds token id {top}, but vocab_size is {V}: these tokens were made with another tokenizer')
             with autocast(device, choose_dtype(dtype, device)): loss = model.loss(idx.to(device), targets.to(device))
             n = int((targets != -100).sum())
             total, count = total + loss.item() * n, count + n
@@ -401,7 +402,7 @@ def _ids(
 @dataclass(frozen=True)
 class EvalOptions:
     "Exact loss, perplexity and bits per character and byte of a text; or the score in HellaSwag or LAMBADA."
-    out_dir: str = 'out' # a run's folder, or another in GPT-2's layout with a tokenizer
+    out_dir: str = 'out' # what to score: a run's folder, another in GPT-2's layout with a tokenizer, or a published model such as gpt2
     task: Literal['text', 'hellaswag', 'lambada'] = 'text' # what to score: a text, or a benchmark
     data: str | None = None # a text to score instead of the run's own validation part; for a benchmark its file, instead of the public one
     tokens: int | None = None # of a text, score only the first so many; None: all
@@ -422,17 +423,19 @@ class EvalOptions:
 
 # %% ../nbs/14_evaluate.ipynb #ad96a5ed
 def load_model(
-    out_dir: str | Path, # a run's folder, or another in GPT-2's layout with a tokenizer
+    out_dir: str | Path, # a run's folder, another in GPT-2's layout, or a published model: gpt2 and its sizes, distilgpt2, owner/name
     device: str = 'auto', # as in `TrainConfig`
-) -> tuple[GPT, Tokenizer]:
-    "The best model of a run and its tokenizer; raises `CheckpointError`, `TokenizerError`."
-    folder = Path(out_dir)
-    if not (folder/'config.json').exists():
-        raise CheckpointError(f'{folder} holds no model: ' + ('its run has not saved one yet' if RunFolder(folder).holds_run else 'give the folder of a run with --out-dir'))
-    RunFolder(folder).check_model()
-    model, tok = load_gpt2(folder), load_tokenizer(folder)
-    if model.config.vocab_size != tok.vocab_size: raise CheckpointError(f'{folder}: the model has {model.config.vocab_size} tokens and the tokenizer {tok.vocab_size}: they do not belong together')
-    return model.to(choose_device(device)), tok
+) -> tuple[GPT, Tokenizer]: # the model in evaluation mode
+    "The best model of a run, or a published one, and its tokenizer; raises `CheckpointError`, `HubError`, `TokenizerError`."
+    folder = Path(out_dir).expanduser()
+    published = not folder.is_dir() and re.fullmatch(r'(distil)?gpt2(-medium|-large|-xl)?|\w[\w.-]*/\w[\w.-]*', str(out_dir))
+    if not published:                                                 # any other name is a folder that is not there, and nothing to ask the network for
+        if not (folder/'config.json').exists():
+            raise CheckpointError(f'{folder} holds no model: ' + ('its run has not saved one yet' if RunFolder(folder).holds_run else 'give the folder of a run with --out-dir'))
+        RunFolder(folder).check_model()
+    model, tok = from_pretrained(out_dir, device=device)
+    if tok is None: raise TokenizerError(f'{out_dir} has no tokenizer: add its tokenizer.json')
+    return model, tok
 
 # %% ../nbs/14_evaluate.ipynb #79f76d54
 def validation_data(
@@ -471,3 +474,11 @@ def evaluate_model(
         data = validation_data(o.out_dir) if o.data is None else TokenData(tok.encode_array(load_corpus(o.data).text))
         score = score_data(model, tok, data, o.tokens, o.stride, o.batch_size, o.dtype, show)
     return Evaluation(name, score, machine(o.device))
+
+# %% ../nbs/14_evaluate.ipynb #968a07c3
+def start_from(
+    run: RunConfig, # its `init` is a folder in GPT-2's layout or a published model's name; of its `model` only the dropout counts
+    tok: Tokenizer, # what the data is encoded with
+) -> GPT:
+    "For `train_run(run, start=start_from)`: `init_from`, with published models; raises `HubError`, `ConfigError`."
+    return init_from(replace(run, init=str(find_model(run.init))), tok)
