@@ -456,7 +456,8 @@ def _read_checkpoint(folder, advice=''):
         if not f.is_file(): raise CheckpointError(f'{f} is missing{advice}')
         if f.stat().st_size != d['size']: raise CheckpointError(f'{f} has {f.stat().st_size} bytes instead of {d["size"]}{advice}')
         if digest_file(f) != d['sha256']: raise CheckpointError(f'{f} is damaged, its SHA-256 is not the recorded one{advice}')
-    parts = {f.stem: load_file(f) for f in (folder/name for name in files) if f.suffix == '.safetensors'}
+    try: parts = {f.stem: load_file(f) for f in (folder/name for name in files) if f.suffix == '.safetensors'}
+    except (SafetensorError, ValueError) as e: raise CheckpointError(f'{folder} holds a file that is no safetensors file ({e}){advice}') from e
     return parts, _read_json(folder/'state.json', advice)
 
 # %% ../nbs/09_checkpoint.ipynb #87dd3095
@@ -607,6 +608,7 @@ class RunFolder(_Metrics, _Checkpoints):
         "`save_gpt2` on top of this folder. digests.json says what each file may be: while they are replaced, the old or the new."
         new, listed = self.path/f'.export.{uuid.uuid4().hex[:8]}.tmp', self.path/'digests.json'
         try:
+            for p in self.path.glob('.export.*.tmp'): _remove(p)      # what a crash left
             save_gpt2(new, model, tok, weights)
             files = sorted(new.iterdir(), key=lambda p: (p.name == 'config.json', p.name))  # config.json last: with it, there is a model
             digests = {f.name: [digest_file(f)] for f in files}

@@ -308,7 +308,8 @@ class Recorder:
     ):
         "Write and print a line with both losses."
         total, n = self.sums['eval']
-        self.sums['eval'], train = [0.0, 0], total / n if n else None
+        train = total / n if n else None
+        if step % self.config.eval_interval == 0: self.sums['eval'] = [0.0, 0]   # an extra one, as at `stop_at`, leaves the next as it would have been
         self.write('eval', step, train_loss=train, val_loss=val_loss, best=best)
         shown = [f'step {step:6,}', 'train      -' if train is None else f'train {train:.4f}']
         self.say(' | '.join(shown + ([] if val_loss is None else [f'validation {val_loss:.4f}' + (' (best)' if best else '')])))
