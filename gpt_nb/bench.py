@@ -93,7 +93,8 @@ class WordLinear(RowLinear):
         "Each piece of the words meets its part of the input."
         pieces, n = self.decode(self.words), self.words.size(1)
         x = F.pad(x, (0, len(pieces) * n - self.width)).as_strided((len(pieces), n), (n, 1))   # (k, n)
-        y = sum(part * piece for part, piece in zip(x, pieces)).sum(-1)                        # k of (n,) * (out, n) -> (out,)
+        first, *rest = (part * piece for part, piece in zip(x, pieces))                        # k of (n,) * (out, n)
+        y = sum(rest, first).sum(-1)                                                           # -> (out,)
         return y if self.scale is None else y * self.scale
 
     @property
@@ -205,20 +206,21 @@ def speed_up(
 
 # %% ../nbs/17_bench.ipynb #1dc958e4
 def take_turns(
-    contenders: dict[str, Callable], # name -> what to time; called once before
+    contenders: dict[str, Callable], # name -> what to time
     work: float, # tokens, say, that a call does
     rounds: int = 5, # times that each is timed
     device: torch.device = torch.device('cpu'), # waited for
+    warm_up: int = 1, # rounds before, not counted: they compile, allocate and start threads
 ) -> dict[str, Rate]: # work per second
     "Time several functions in turns."
     seconds = {name: [] for name in contenders}
-    for r in range(rounds + 1):
+    for r in range(-warm_up, rounds):
         for name, f in contenders.items():
             synchronize(device)
             start = time.perf_counter()
             f()
             synchronize(device)
-            if r: seconds[name].append(time.perf_counter() - start)
+            if r >= 0: seconds[name].append(time.perf_counter() - start)
     def rate(s):
         low, median, high = statistics.quantiles([work / t for t in s], n=4) if len(s) > 1 else 3 * [work / s[0]]
         return Rate(median, low, high)
@@ -302,7 +304,7 @@ def bench_model(
         runs = {name: lambda m=m: generate(m, idx, o.new_tokens, temperature=0) for name, m in models.items()}
         if peer: runs['transformers'] = lambda: _peer_writes(peer, idx, o.new_tokens)
         rates = take_turns(runs, B * o.new_tokens, o.rounds, device)
-        if o.uncached: rates |= take_turns({'GPT without a cache': lambda: generate(model, idx, o.new_tokens, temperature=0, use_cache=False)}, B * o.new_tokens, 1, device)
+        if o.uncached: rates |= take_turns({'GPT without a cache': lambda: generate(model, idx, o.new_tokens, temperature=0, use_cache=False)}, B * o.new_tokens, 1, device, 0)
         for name, rate in rates.items():
             size = weight_bytes(models.get(name, model))
             rows.append(BenchRow(name, B, rate, size, B * bandwidth / size))
