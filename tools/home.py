@@ -1,6 +1,6 @@
 """Make everything that names the project's public home follow settings.ini, the one place that holds it.
 
-python tools/home.py                       bring the notebooks in line with settings.ini
+python tools/home.py                       bring the notebooks in line with settings.ini (and the line of chapters in each with those that there are)
 python tools/home.py --user U [--repo R]   the project now lives at github.com/U/R: links and install lines appear
 python tools/home.py --none                there is no public home: links and install lines vanish
 
@@ -40,6 +40,11 @@ def links(cfg, name):
     colab = cfg['git_url'].replace('https://github.com', 'https://colab.research.google.com/github')
     return f"[Open in Colab]({colab}/blob/{path}) · [Source]({cfg['git_url']}/blob/{path})"
 
+def trail(path):
+    "The line that says where in the book a chapter is."
+    names = {p: {'cli': 'command line'}.get(name := re.sub(r'^\d+_', '', p.stem), name) for p in sorted(path.parent.glob('[0-9]*.ipynb'))}
+    return 'You are here: ' + ' → '.join(f'**{n}**' if p == path else n for p, n in names.items())
+
 def lines(text): return text.splitlines(keepends=True)
 
 def update(path, cfg):
@@ -50,6 +55,8 @@ def update(path, cfg):
     title = next(c for c in cells if c['cell_type'] == 'markdown')
     text = re.sub(r'\n*^\[Open in Colab\].*$', '', ''.join(title['source']), flags=re.M)
     title['source'] = lines(text + (f'\n\n{links(cfg, path.name)}' if links(cfg, path.name) else ''))
+    for c in cells:
+        if c['cell_type'] == 'markdown': c['source'] = lines(re.sub(r'^You are here:.*$', lambda m: trail(path), ''.join(c['source']), flags=re.M))
     install = f"pip install git+{cfg['git_url']}" if cfg.getboolean('public_home') else 'pip install .'
     for c in cells:                          # the index names the install line
         c['source'] = lines(re.sub(r'^pip install (\.|git\+\S+)(?=\s|$)', install, ''.join(c['source']), flags=re.M)) if c['cell_type'] == 'markdown' else c['source']
