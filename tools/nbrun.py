@@ -4,7 +4,7 @@ python tools/nbrun.py nbs/05_attention.ipynb [--slow] [--cuda]
 
 Cells flagged `slow` or `cuda` run only when asked for, and else keep the outputs they have.
 """
-import sys
+import os, sys
 from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
@@ -22,6 +22,7 @@ def run(fn, force=()):
         d = extract_directives(c, remove=False) if c.cell_type == 'code' else {}
         if skip & d.keys() or d.get('eval:', [''])[0].lower() == 'false': c.metadata.tags = ['skip-execution']
         elif c.cell_type == 'code': c.outputs = []
+    os.environ.pop('MPLBACKEND', None)        # a backend that the shell asks for would leave the figures out
     NotebookClient(nb, timeout=7200, resources={'metadata': {'path': Path(fn).parent}}).execute()
     nb.metadata.pop('widgets', None)          # a progress bar means nothing without its kernel
     for c in nb.cells:
