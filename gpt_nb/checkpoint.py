@@ -444,7 +444,6 @@ def _clean(top, keep):
     for p in [*top.glob('step-*'), *top.glob('.*.tmp'), *top.glob('.*.old')]:
         if p.name not in keep: _remove(p)
 
-# %% ../nbs/09_checkpoint.ipynb #a4e42af3
 def _read_checkpoint(folder, advice=''):
     "Parts and state of a checkpoint whose files all match digests.json, which carries a digest of itself."
     if not folder.exists() and _stepped_aside(folder).exists(): folder = _stepped_aside(folder)  # killed between the two renames of `_write_checkpoint`
@@ -551,7 +550,6 @@ def _last_attempts(lines):
         if key not in last or m.get('attempt', 0) >= last[key].get('attempt', 0): last[key] = m
     return sorted(last.values(), key=lambda m: m.get('step', -1))
 
-# %% ../nbs/09_checkpoint.ipynb #b7499049
 class _Metrics:
     "The part of a `RunFolder` that keeps metrics.jsonl."
     path, _mended = None, False
