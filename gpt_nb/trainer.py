@@ -352,7 +352,7 @@ def open_log(
         writer = SummaryWriter(where/'tensorboard', purge_step=step + 1)   # what an earlier attempt wrote beyond this step is hidden
         put, close = lambda values, step: [writer.add_scalar(k, v, step) for k, v in values.items()], writer.close
     else:
-        run = package.init(project='gpt_nb', name=where.absolute().name, config=asdict(config))
+        run = package.init(project='gpt_nb', name=where.absolute().name, config=asdict(config), resume='allow')
         put, close = lambda values, step: run.log(values, step=step), run.finish
     return forgiving(lambda line: put(figures(line), line['step'])), forgiving(close)
 
@@ -597,6 +597,7 @@ def running(
             t.saver.wait()                                            # whatever happened: what was begun is finished
     if t.signal is not None: raise Interrupted(t.signal, t.step, t.folder)  # it came while the last save was written
 
+# %% ../nbs/11_trainer.ipynb #39a6dbfa
 def check_finite(
     trainer: Trainer, # with the gradients of a step
     loss: float, # of that step
@@ -612,6 +613,7 @@ def check_finite(
     raise TrainingError(f'step {t.step + 1:,} would spoil the model and was not taken: its loss is {loss}, its gradient norm {norm}; not finite: {what}. '
                         + (f'The checkpoint of step {held:,} is good: resume it with' if held is not None else 'Start again with') + ' a smaller learning_rate, or dtype float32')
 
+# %% ../nbs/11_trainer.ipynb #ebd5b645
 class SpikeDetector:
     "Is a loss far above those before? Keeps a running mean and variance, over about 50 steps, of the losses it has seen."
     def __init__(self,
