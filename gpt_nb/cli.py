@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['COMMANDS', 'UsageError', 'parse', 'one_line', 'ModelOptions', 'TrainOptions', 'train_options', 'find_init', 'train',
-           'first_prompt', 'SampleOptions', 'sample', 'write', 'prompts', 'evaluate_run', 'export_run',
-           'PrepareOptions', 'prepare', 'usage', 'run_command', 'main']
+           'first_prompt', 'SampleOptions', 'sample', 'write', 'prompts', 'evaluate_run', 'export_run', 'climb',
+           'measure', 'PrepareOptions', 'prepare', 'usage', 'run_command', 'main']
 
 # %% ../nbs/18_cli.ipynb #574b7cb5
 import contextlib, difflib, io, math, os, re, sys, warnings
@@ -23,7 +23,9 @@ from . import __version__
 from .attention import ConfigError
 from .corpus import UserError
 from .data import DataError, write_shard
+from .bench import BenchOptions, bench, speed_up
 from .evaluate import EvalOptions, evaluate_model, load_model
+from .ladder import LadderConfig, run_ladder
 from .model import GPT, GPTConfig
 from .pretrained import ExportOptions, export, find_model
 from .sampler import SamplingConfig, complete, stream
@@ -131,6 +133,7 @@ class SampleOptions(SamplingConfig):
     allow_special: bool = False # read the names of special tokens in the prompt, such as <|endoftext|>, as those tokens
     stream: bool = False # print each piece as soon as it is there
     interactive: bool = False # read prompts from standard input, one a line, and go on from each
+    fast: Literal['no', 'float32', 'bfloat16', 'int8'] = 'no' # compile the single-token step, its weights kept so: worth it for much text
     device: str = 'auto' # auto, cpu, cuda, mps
 
     def __post_init__(self):
@@ -144,6 +147,7 @@ def sample(
     "Print the prompt and what the model makes of it."
     o = parse(SampleOptions, args, 'gpt-nb sample')
     model, tok = load_model(o.out_dir, o.device)
+    if o.fast != 'no': model = speed_up(model, o.fast)
     settings = {f.name: getattr(o, f.name) for f in fields(SamplingConfig)} | {'allowed_special': 'all' if o.allow_special else ()}
     if o.interactive: return prompts(lambda prompt: write(model, tok, prompt, settings, o.stream or o.num_samples == 1))
     write(model, tok, o.prompt, settings, o.stream)
@@ -191,6 +195,18 @@ def export_run(
     "Write a model for other tools."
     print(f'wrote {export(parse(ExportOptions, args, "gpt-nb export"))}')
 
+def climb(
+    args: list[str], # words after `gpt-nb ladder`
+):
+    "Train the ladder's rungs and compare them."
+    run_ladder(parse(LadderConfig, args, 'gpt-nb ladder'))
+
+def measure(
+    args: list[str], # words after `gpt-nb bench`
+):
+    "Time a model's writing on this machine."
+    bench(parse(BenchOptions, args, 'gpt-nb bench'))
+
 # %% ../nbs/18_cli.ipynb #4eb13a8f
 @dataclass(frozen=True)
 class PrepareOptions(DataConfig):
@@ -226,7 +242,8 @@ def prepare(
 # %% ../nbs/18_cli.ipynb #16a80ea6
 COMMANDS = {'train': (train, 'train a GPT on a text'), 'sample': (sample, 'let a trained model write'),
             'eval': (evaluate_run, 'exact loss, perplexity and bits per character; HellaSwag and LAMBADA'),
-            'export': (export_run, 'write a model for transformers or llama.cpp'), 'prepare': (prepare, 'encode a text into token shards')}
+            'export': (export_run, 'write a model for transformers or llama.cpp'), 'prepare': (prepare, 'encode a text into token shards'),
+            'ladder': (climb, 'from a bigram to a GPT, a part at a time, each measured'), 'bench': (measure, 'how fast a model writes on this machine')}
 
 def usage() -> str: # what `gpt-nb --help` prints
     "The commands, a line each."
