@@ -10,6 +10,7 @@ __all__ = ['WEIGHT_FILES', 'CheckpointError', 'write_file', 'write_json', 'diges
 # %% ../nbs/09_checkpoint.ipynb #6a982ac3
 import hashlib, json, os, random, re, shutil, struct, threading, uuid, warnings, zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -261,6 +262,14 @@ def _blank(config, device):
 
 def _values(t): return t.read() if isinstance(t, _Stored) else t
 
+def _fill(model, t, name, p):
+    "Read one tensor into its parameter, turned where GPT-2's file has it the other way."
+    with torch.no_grad():                                               # every thread needs its own
+        out = crop_rows(model, name, p)                                 # the rows that pad the table are in no file
+        p[len(out):] = 0
+        if isinstance(t, _Stored) and t.dtype == out.dtype and not _conv1d.search(name): t.read_into(out)
+        else: out.copy_(_values(t).t() if _conv1d.search(name) else _values(t)[:len(out)])
+
 def _check_gpt2(found, config, path):
     "The stored tensors by our names, and the head if there is one. `CheckpointError` names what is missing, unknown or of another shape or dtype."
     own = {k: v for k, v in _blank(config, 'meta').state_dict().items() if k != 'lm_head.weight'}  # shapes only
@@ -299,14 +308,10 @@ def load_gpt2(
     wide = any(t.dtype == torch.float64 for t in found.values())
     model = _blank(replace(config, **changes), 'cpu')
     if wide: model.double()
-    with torch.no_grad():
-        for name, p in model.named_parameters():
-            t, out = found[name], crop_rows(model, name, p)              # the rows that pad the table are in no file
-            p[len(out):] = 0
-            if isinstance(t, _Stored) and t.dtype == out.dtype and not _conv1d.search(name): t.read_into(out)
-            else: out.copy_(_values(t).t() if _conv1d.search(name) else _values(t)[:len(out)])
-        if head is not None and not torch.equal(_values(head).to(model.wte.weight.dtype), crop_rows(model, 'wte.weight', model.wte.weight)):
-            raise CheckpointError(f'{path}: tensor lm_head.weight differs from wte.weight: this GPT-2 ties them')
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:       # turning a matrix takes one core's time
+        list(pool.map(lambda item: _fill(model, found[item[0]], *item), model.named_parameters()))
+    if head is not None and not torch.equal(_values(head).to(model.wte.weight.dtype), crop_rows(model, 'wte.weight', model.wte.weight.detach())):
+        raise CheckpointError(f'{path}: tensor lm_head.weight differs from wte.weight: this GPT-2 ties them')
     return model
 
 # %% ../nbs/09_checkpoint.ipynb #f2354a26
