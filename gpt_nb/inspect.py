@@ -21,7 +21,6 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-# %% ../nbs/16_inspect.ipynb #e1f4f2d6
 from .corpus import UserError, write_file
 from .model import GPT
 from .sampler import SamplingConfig, apply_controls, complete, eval_mode, generate
@@ -111,7 +110,6 @@ def _check_maps(maps, labels):
     if len(labels) != maps.size(-1): raise InspectError(f'there are {len(labels)} labels for {maps.size(-1)} tokens: give one a token')
     return maps.detach().float().cpu()
 
-# %% ../nbs/16_inspect.ipynb #cf204d4f
 def plot_attention(
     maps: Tensor, # of one text `[n_layer, n_head, T, T]`, from `attention_maps`
     labels: list[str], # one a token
@@ -159,7 +157,6 @@ _STYLE = '''
 .gpt-nb-att canvas {display: block; width: 100%; aspect-ratio: 1; image-rendering: pixelated}
 '''.strip()
 
-# %% ../nbs/16_inspect.ipynb #ffa8e61e
 _SCRIPT = '''
 for (const root of document.querySelectorAll('[data-gpt-nb="KEY"]:not([data-on])')) {
   root.dataset.on = 1;
