@@ -13,6 +13,7 @@ from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 from .attention import CausalSelfAttention, ConfigError, KVCache
 from .block import MLP, Block
+from .corpus import UserError
 from .embeddings import TokenIdError, check_ids, embed
 
 # %% ../nbs/07_model.ipynb #fd7c2fe3
@@ -209,11 +210,13 @@ class GPT(_TiedTable):
         idx: Tensor, # token ids `[B, T]`, T at most `block_size`
         cache: KVCache | None = None, # from `new_cache`: `idx` goes on from what each row holds, and is added to it
     ) -> Tensor: # `[B, T, C]`
-        "Everything before the head. `TokenIdError` for an unknown id (on the CPU), `UserError` for a sequence longer than block_size or the cache."
+        "Everything before the head. `TokenIdError` for an unknown id (on the CPU), `UserError` for a sequence longer than block_size or the cache, or other rows than the cache has."
         T, start, layers = idx.size(1), 0, [()] * len(self.h)
         if idx.device.type == 'cpu' and not torch.compiler.is_compiling(): check_ids(idx, self.config.vocab_size)
         if cache is not None:
-            if not torch.compiler.is_compiling(): cache.reserve(T)   # who compiles this reserves before the call
+            if not torch.compiler.is_compiling():                    # who compiles this reserves before the call
+                if len(idx) != len(cache.n): raise UserError(f'idx has {len(idx)} rows and the cache {len(cache.n)}: one cache serves one batch')
+                cache.reserve(T)
             start, layers = cache.n, [(layer,) for layer in cache.layers(T)]
         x = self.drop(embed(idx, self.wte, self.wpe, start))         # (B, T) -> (B, T, C)
         for block, layer in zip(self.h, layers): x = block(x, *layer)  # (B, T, C) -> (B, T, C)
