@@ -9,6 +9,7 @@ __all__ = ['row_generator', 'draw', 'apply_temperature', 'keep_top_k', 'keep_top
 
 # %% ../nbs/08_sampler.ipynb #b9216496
 import codecs, hashlib, math
+from numbers import Integral, Real
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -113,31 +114,31 @@ def ban(
     return logits.index_fill(-1, torch.tensor(ids, dtype=torch.long, device=logits.device), -math.inf)
 
 # %% ../nbs/08_sampler.ipynb #133ac4a3
-def _number(name, value, ok, range_, kind=(int, float)):
+def _number(name, value, ok, range_, kind=Real):
     "`ConfigError` unless `value` is a number of that kind for which `ok` holds."
     if isinstance(value, bool) or not isinstance(value, kind) or not ok(value): raise ConfigError(f'{name} is {value!r}: it must be {range_}')
 
 def _in_range(c):
     "Check every field of a `SamplingConfig`."
-    _number('max_new_tokens', c.max_new_tokens, lambda v: v >= 0, 'a whole number of at least 0', int)
+    _number('max_new_tokens', c.max_new_tokens, lambda v: v >= 0, 'a whole number of at least 0', Integral)
     _number('temperature', c.temperature, lambda v: 0 <= v < math.inf, 'a finite number of at least 0 (0 is greedy)')
-    if c.top_k is not None: _number('top_k', c.top_k, lambda v: v >= 1, 'a whole number from 1 to the vocabulary size, or None for all', int)
+    if c.top_k is not None: _number('top_k', c.top_k, lambda v: v >= 1, 'a whole number from 1 to the vocabulary size, or None for all', Integral)
     if c.top_p is not None: _number('top_p', c.top_p, lambda v: 0 < v <= 1, 'in (0, 1], or None for all')
     if c.min_p is not None: _number('min_p', c.min_p, lambda v: 0 <= v <= 1, 'in [0, 1], or None for all')
     _number('repetition_penalty', c.repetition_penalty, lambda v: 0 < v < math.inf, 'a finite number above 0 (1 is none)')
-    if c.seed is not None: _number('seed', c.seed, lambda v: True, 'a whole number, or None for a new one each time', int)
+    if c.seed is not None: _number('seed', c.seed, lambda v: True, 'a whole number, or None for a new one each time', Integral)
     for name in ('presence_penalty', 'frequency_penalty'): _number(name, getattr(c, name), math.isfinite, 'a finite number (0 is none)')
     for name in ('banned_tokens', 'stop_ids'):
-        for i in getattr(c, name): _number(name, i, lambda v: v >= 0, 'token ids, whole numbers of at least 0', int)
+        for i in getattr(c, name): _number(name, i, lambda v: v >= 0, 'token ids, whole numbers of at least 0' + ' (stop strings are for complete and stream)' * (name == 'stop_ids'), Integral)
     for pair in c.logit_bias:
         if len(pair) != 2: raise ConfigError(f'logit_bias holds {pair!r}: it must be pairs of a token id and a number')
-        _number('the token of a logit_bias', pair[0], lambda v: v >= 0, 'a token id, a whole number of at least 0', int)
+        _number('the token of a logit_bias', pair[0], lambda v: v >= 0, 'a token id, a whole number of at least 0', Integral)
         _number(f'logit_bias of token {pair[0]}', pair[1], lambda v: v < math.inf, 'a number, or -inf to ban the token')
     if len({i for i, _ in c.logit_bias}) < len(c.logit_bias): raise ConfigError(f'logit_bias is {c.logit_bias!r}: each token id may be there once')
-    _number('min_new_tokens', c.min_new_tokens, lambda v: 0 <= v <= c.max_new_tokens, f'a whole number from 0 to max_new_tokens, {c.max_new_tokens}', int)
-    _number('num_samples', c.num_samples, lambda v: v >= 1, 'a whole number of at least 1', int)
+    _number('min_new_tokens', c.min_new_tokens, lambda v: 0 <= v <= c.max_new_tokens, f'a whole number from 0 to max_new_tokens, {c.max_new_tokens}', Integral)
+    _number('num_samples', c.num_samples, lambda v: v >= 1, 'a whole number of at least 1', Integral)
     if not isinstance(c.use_cache, bool): raise ConfigError(f'use_cache is {c.use_cache!r}: it must be True or False')
-    if not all(isinstance(s, str) and s for s in c.stop): raise ConfigError(f'stop is {c.stop!r}: it must be strings of at least one character')
+    if not all(isinstance(s, str) and s for s in c.stop): raise ConfigError(f'stop is {c.stop!r}: it must be strings of at least one character (token ids are for stop_ids)')
 
 # %% ../nbs/08_sampler.ipynb #9ea98ec8
 @dataclass(frozen=True)
@@ -163,6 +164,7 @@ class SamplingConfig:
     def __post_init__(self):
         for name in ('stop', 'stop_ids', 'banned_tokens', 'logit_bias'):  # one alone, a list, or a dict of biases will do
             v = getattr(self, name)
+            v = v.tolist() if hasattr(v, 'tolist') else v         # a tensor or an array
             v = () if v is None else (v,) if isinstance(v, (str, int)) else v.items() if isinstance(v, dict) else v
             try: object.__setattr__(self, name, tuple(map(tuple, v)) if name == 'logit_bias' else tuple(v))
             except TypeError: raise ConfigError(f'{name} is {v!r}: it must be a list' + (' of pairs of a token id and a number' if name == 'logit_bias' else '')) from None
@@ -176,15 +178,16 @@ def apply_controls(
     counts: Tensor | None = None, # `[B, V]`, how often each token came among the new ones, needed for presence and frequency penalties
     new: int = 0, # new tokens so far
 ) -> Tensor: # `[B, V]`, -inf for tokens that cannot come
-    "Every control in order: bias, penalties (repetition, then presence and frequency), min_new_tokens, bans, temperature, top-k, top-p, min-p. `UserError` where no token is left."
+    "Every control in order: bias, penalties (repetition, then presence and frequency), min_new_tokens, bans, temperature, top-k, top-p, min-p. `UserError` where no token is left, or a number overflows."
     c = config
     if c.logit_bias: logits = add_bias(logits, c.logit_bias)
     if c.repetition_penalty != 1: logits = penalize_repetition(logits, seen, c.repetition_penalty)
     if c.presence_penalty or c.frequency_penalty: logits = penalize_counts(logits, counts, c.presence_penalty, c.frequency_penalty)
     if new < c.min_new_tokens and c.stop_ids: logits = ban(logits, c.stop_ids)
     if c.banned_tokens: logits = ban(logits, c.banned_tokens)
-    none = (logits.amax(-1) == -math.inf).tolist()
-    if any(none): raise UserError(f'row {none.index(True)} has no token left to choose: bans, biases and min_new_tokens rule out all that the model allows')
+    top = logits.amax(-1).tolist()
+    if not all(z < math.inf for z in top): raise UserError('biases and penalties make logits that are infinite or not numbers: choose smaller ones')
+    if -math.inf in top: raise UserError(f'row {top.index(-math.inf)} has no token left to choose: bans, biases and min_new_tokens rule out all that the model allows')
     if c.temperature: logits = apply_temperature(logits, c.temperature)
     if c.top_k is not None: logits = keep_top_k(logits, c.top_k)
     if c.top_p is not None: logits = keep_top_p(logits, c.top_p)
@@ -237,7 +240,7 @@ def _next_ids(model, seq, n, cache, seen, counts, new, gens, live, c):
     with torch.inference_mode(), eval_mode(model):
         logits = next_logits(model, seq, n, cache)
         logits = (logits.cpu() if logits.device.type == 'mps' else logits).double()  # MPS has no float64
-        if logits.isnan().any(): raise UserError('the model gives logits that are not numbers: its training diverged, or its file is damaged')
+        if not (logits < math.inf).all(): raise UserError('the model gives logits that are infinite or not numbers: its training diverged, or its file is damaged')
         seen, counts = (t if t is None else t.to(logits.device) for t in (seen, counts))
         logits = apply_controls(logits, c, seen, counts, new)
         if c.temperature == 0: return logits.argmax(-1).tolist()  # the first of equals
@@ -289,29 +292,36 @@ def _free_bytes(device):
 
 def _check_memory(model, rows, size, c, device):
     "`UserError` where `rows` rows of `size` tokens cannot fit."
-    m, need = model.config, 8 * rows * size                  # ids
+    m = model.config
+    row = 8 * size + 40 * m.vocab_size + 2**13               # ids; a step's logits, sorted and summed; a generator
     if c.use_cache and hasattr(model, 'new_cache'):          # keys and values
-        need += 2 * m.n_layer * m.n_embd * rows * min(size, m.block_size) * next(model.parameters()).element_size()
-    free = _free_bytes(device)
+        row += 2 * m.n_layer * m.n_embd * min(size, m.block_size) * next(model.parameters()).element_size()
+    need, free = rows * row, _free_bytes(device)
     if free is not None and need > free:
-        raise UserError(f'max_new_tokens is {c.max_new_tokens}: {rows} rows of up to {size} tokens, with what the cache keeps of them, need {need / 2**30:,.1f} GiB, '
-                        f'and {free / 2**30:,.1f} GiB of memory are free: ask for fewer tokens or rows')
+        raise UserError(f'max_new_tokens is {c.max_new_tokens}, num_samples {c.num_samples}: {rows} rows of up to {size} tokens, with what the cache keeps of them, '
+                        f'need {need / 2**30:,.1f} GiB, and {free / 2**30:,.1f} GiB of memory are free: ask for fewer tokens or rows')
+
+def _ids(r, prompt):
+    "Prompt `r` as a 1-d tensor of ids; `PromptError` where it is none."
+    try: ids = torch.as_tensor(prompt)
+    except (TypeError, ValueError, RuntimeError, OverflowError): raise PromptError(f'prompt {r} is {repr(prompt)[:60]}: it must be token ids (complete takes text)') from None
+    if ids.dim() != 1: raise PromptError(f'prompt {r} has shape {list(ids.shape)}: a prompt is a 1-d sequence of token ids, and [[1, 2, 3]] is a list of one')
+    if not len(ids): raise PromptError(f'prompt {r} is empty: give at least one token, for example tok.eot_id where the tokenizer has one')
+    if ids.dtype.is_floating_point or ids.dtype.is_complex or ids.dtype == torch.bool: raise PromptError(f'prompt {r} is of {ids.dtype}: token ids are whole numbers')
+    return ids.long()
 
 def _prompts(model, prompts, c):
     "1-d ids of each row (each prompt `num_samples` times) as one right-padded `[B, T]` tensor on the model's device, and their lengths."
     V = model.config.vocab_size
     if c.top_k is not None and c.top_k > V: raise ConfigError(f'top_k is {c.top_k}: it must be a whole number from 1 to the vocabulary size, {V}')
     for name, ids in (('banned_tokens', c.banned_tokens), ('stop_ids', c.stop_ids), ('logit_bias', [i for i, _ in c.logit_bias])):
-        for i in ids: _number(name, i, lambda v: v < V, f'token ids in [0, {V})', int)
+        for i in ids: _number(name, i, lambda v: v < V, f'token ids in [0, {V})', Integral)
     if len(set(c.banned_tokens)) == V: raise ConfigError(f'banned_tokens holds all {V} tokens: leave at least one')
-    prompts = [torch.as_tensor(p) for p in prompts]
-    for r, p in enumerate(prompts):
-        if p.dim() != 1: raise PromptError(f'prompt {r} has shape {list(p.shape)}: a prompt is a 1-d sequence of token ids')
-        if not len(p): raise PromptError(f'prompt {r} is empty: give at least one token, for example tok.eot_id where the tokenizer has one')
-        check_ids(p.long() if not p.is_floating_point() else p, V)
+    prompts = [_ids(r, p) for r, p in enumerate(prompts)]
+    for p in prompts: check_ids(p, V)
     device, n = next((p.device for p in model.parameters()), prompts[0].device), torch.tensor([len(p) for p in prompts])
     _check_memory(model, len(prompts) * c.num_samples, int(n.max()) + c.max_new_tokens, c, device)
-    seq = nn.utils.rnn.pad_sequence([p.long() for p in prompts], batch_first=True).to(device)  # (B, T)
+    seq = nn.utils.rnn.pad_sequence(prompts, batch_first=True).to(device)  # (B, T)
     return seq.repeat_interleave(c.num_samples, 0), n.to(device).repeat_interleave(c.num_samples)
 
 # %% ../nbs/08_sampler.ipynb #da33fd7c
@@ -341,12 +351,14 @@ def generate(
                        stop_ids=stop, min_new_tokens=min_new_tokens, num_samples=num_samples, seed=seed, use_cache=use_cache)
     stop = c.stop_ids
     if isinstance(idx, Tensor) and idx.dim() != 2: raise PromptError(f'idx has shape {list(idx.shape)}: give [B, T], or a list of 1-d prompts')
+    if isinstance(idx, str) or not hasattr(idx, '__len__'): raise PromptError(f'idx is {repr(idx)[:60]}: give [B, T], or a list of 1-d prompts (complete takes text)')
     if not len(idx): return idx
-    idx = idx.repeat_interleave(num_samples, 0) if isinstance(idx, Tensor) else [p for p in idx for _ in range(num_samples)]
-    new = [[] for _ in idx]
-    for step in _grow(model, *_prompts(model, idx[::num_samples], c), c, lambda row, i: i in stop):
+    seq, n = _prompts(model, idx, c)
+    new = [[] for _ in n]
+    for step in _grow(model, seq, n, c, lambda row, i: i in stop):
         for row, i in step.items(): new[row].append(i)
-    if not isinstance(idx, Tensor): return [torch.cat([p, p.new_tensor(x)]) for p, x in zip((torch.as_tensor(p).long() for p in idx), new)]
+    if not isinstance(idx, Tensor): return [torch.cat([p, p.new_tensor(x)]) for p, x in zip((torch.as_tensor(p).long() for p in idx for _ in range(num_samples)), new)]
+    idx = idx.repeat_interleave(num_samples, 0)
     width, pad = max(map(len, new)), pad_id if pad_id is not None else stop[0] if stop else 0
     return torch.cat([idx.long(), torch.tensor([x + [pad] * (width - len(x)) for x in new], dtype=torch.long, device=idx.device)], 1)
 
@@ -381,18 +393,20 @@ class _Text:
         return out
 
 # %% ../nbs/08_sampler.ipynb #96b2c996
-def _encode(tok, prompt, allowed_special):
+def _encode(tok, prompt, allowed_special, name='the prompt'):
     "Ids of a prompt's text."
-    if not isinstance(prompt, str): raise PromptError(f'the prompt is {prompt!r}: it must be a string')
+    if not isinstance(prompt, str): raise PromptError(f'{name} is {prompt!r}: it must be a string')
     if not prompt:
-        raise PromptError('the prompt is empty: give at least one character to continue' + (
+        raise PromptError(f'{name} is empty: give at least one character to continue' + (
             '' if tok.eot_id is None else f', or the end-of-text token itself: generate(model, [[{tok.eot_id}]], ...)'))
     return tok.encode(prompt, allowed_special=allowed_special)
 
-def _settings(tok, settings):
-    "The settings of a text: the tokenizer's end of text is among the stop ids."
-    c = SamplingConfig(**settings)
-    return c if tok.eot_id is None or tok.eot_id in c.stop_ids else replace(c, stop_ids=(*c.stop_ids, tok.eot_id))
+def _settings(model, tok, settings):
+    "The settings of a text: the end-of-text token ends it, and ids that the tokenizer has no text for cannot come."
+    c, V, known = SamplingConfig(**settings), model.config.vocab_size, tok.vocab_size
+    if known > V: raise UserError(f'the tokenizer has {known:,} tokens and the model {V:,}: they do not belong together')
+    ends = () if tok.eot_id is None or tok.eot_id in c.stop_ids else (tok.eot_id,)
+    return replace(c, stop_ids=c.stop_ids + ends, banned_tokens=(*c.banned_tokens, *range(known, V)))
 
 def complete(
     model: nn.Module, # a `GPT`, or what `next_logits` takes
@@ -403,18 +417,19 @@ def complete(
     **settings, # fields of `SamplingConfig`
 ) -> str | list: # what follows the prompt, without it; a list of `num_samples` texts where that is above 1; for a list of prompts, a list of these
     "Continue texts until a stop string, a stop id, the end-of-text token or max_new_tokens. Rows count and draw as in `generate`. Raises as `generate` does."
-    c, prompts = _settings(tok, settings), [prompt] if isinstance(prompt, str) else list(prompt)
-    if not prompts: return []
-    ids = [_encode(tok, p, allowed_special) for p in prompts]
-    texts = [_Text(tok, c.stop, c.stop_ids, c.min_new_tokens) for _ in range(len(prompts) * c.num_samples)]
+    c, many = _settings(model, tok, settings), isinstance(prompt, (list, tuple))
+    if many and not prompt: return []
+    ids = [_encode(tok, p, allowed_special, f'prompt {r}') for r, p in enumerate(prompt)] if many else [_encode(tok, prompt, allowed_special)]
+    seq, n = _prompts(model, ids, c)
+    texts = [_Text(tok, c.stop, c.stop_ids, c.min_new_tokens) for _ in n]
     out = [''] * len(texts)
     def feed(row, i):
         out[row] += texts[row].feed(i)
         return texts[row].done
-    for _ in _grow(model, *_prompts(model, ids, c), c, feed): pass
+    for _ in _grow(model, seq, n, c, feed): pass
     out = [o + t.flush() for o, t in zip(out, texts)]
     if c.num_samples > 1: out = [out[i:i + c.num_samples] for i in range(0, len(out), c.num_samples)]
-    return out[0] if isinstance(prompt, str) else out
+    return out if many else out[0]
 
 # %% ../nbs/08_sampler.ipynb #45a48d53
 def stream(
@@ -426,7 +441,7 @@ def stream(
     **settings, # fields of `SamplingConfig`
 ) -> Iterator[str]: # pieces of what `complete` returns, each as soon as it is certain
     "`complete` of one prompt, piece by piece: whole characters, and never a part of a stop string. Raises as `generate` does, when called."
-    c, seen = _settings(tok, settings), []
+    c, seen = _settings(model, tok, settings), []
     if c.num_samples > 1: raise ConfigError(f'num_samples is {c.num_samples}: a stream is one text')
     text, seq_n = _Text(tok, c.stop, c.stop_ids, c.min_new_tokens), _prompts(model, [_encode(tok, prompt, allowed_special)], c)
     def feed(row, i):
