@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['END_OF_TEXT', 'GPT2_PATTERN', 'TokenizerError', 'Vocabulary', 'Tokenizer', 'CharTokenizer', 'merge', 'count_pieces',
-           'learn_merges', 'BPETokenizer', 'GPT2Tokenizer', 'load_tokenizer']
+           'learn_merges', 'byte_name', 'BPETokenizer', 'GPT2Tokenizer', 'load_tokenizer']
 
 # %% ../nbs/02_tokenizer.ipynb #a5b0b750
 import hashlib, heapq, json, os, re, tempfile, warnings
@@ -268,7 +268,11 @@ def _byte_names():
 _NAME = _byte_names()
 _BYTE = {c: b for b, c in _NAME.items()}
 
-def _name(token): return ''.join(_NAME[b] for b in token)
+def byte_name(
+    token,  # bytes, such as those of a token
+):  # -> str, a printable character for each byte
+    "How GPT-2's files write bytes."
+    return ''.join(_NAME[b] for b in token)
 
 # %% ../nbs/02_tokenizer.ipynb #5c3db454
 class BPETokenizer(Tokenizer):
@@ -283,7 +287,7 @@ class BPETokenizer(Tokenizer):
         self._ranks = {b: i for i, b in enumerate(tokens)}
         if {*tokens[:256]} != {bytes([b]) for b in range(256)}: raise TokenizerError('tokens: the first 256 are the single bytes, each once')
         if len(self._ranks) < len(tokens): raise TokenizerError('tokens: two of them stand for the same bytes')
-        super().__init__(tokens, special_tokens, eot, taken={_name(b) for b in tokens})
+        super().__init__(tokens, special_tokens, eot, taken={byte_name(b) for b in tokens})
 
     @classmethod
     def train(cls,
@@ -349,7 +353,7 @@ def _char_model(tok):
                 model=dict(type='WordLevel', vocab={c: i for i, c in enumerate(tok.chars)} | tok.special_tokens, unk_token=tok.unk or '<unk>'))
 
 def _bpe_model(tok):
-    names = [_name(b) for b in tok._ranks]
+    names = [byte_name(b) for b in tok._ranks]
     level = dict(type='ByteLevel', add_prefix_space=False, trim_offsets=True, use_regex=True)
     return dict(pre_tokenizer=level, decoder=level, model=dict(
         type='BPE', dropout=None, unk_token=None, continuing_subword_prefix='', end_of_word_suffix='', fuse_unk=False, byte_fallback=False,
