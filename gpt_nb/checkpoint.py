@@ -229,7 +229,7 @@ def read_gpt2_config(
     "The shape that a config.json describes; `CheckpointError` names a setting that `GPT` does not have."
     d = _read_json(path)
     def refuse(key, value, want): raise CheckpointError(f'{path}: {key} is {value!r}, but this GPT-2 has {want}')
-    if not isinstance(d, dict) or d.get('model_type') != 'gpt2': refuse('model_type', d.get('model_type') if isinstance(d, dict) else d, "only 'gpt2'")
+    if d.get('model_type') != 'gpt2': raise CheckpointError(f"{path}: model_type is {d.get('model_type')!r}: only models of the type 'gpt2' are read")
     for a in d.get('architectures') or []:
         if a not in ('GPT2LMHeadModel', 'GPT2Model'): refuse('architectures', a, "only 'GPT2LMHeadModel'")
     for key, want in _gpt2_only.items():
@@ -272,6 +272,7 @@ def _fill(model, t, name, p):
 
 def _check_gpt2(found, config, path):
     "The stored tensors by our names, and the head if there is one. `CheckpointError` names what is missing, unknown or of another shape or dtype."
+    if config.n_layer > len(found): raise CheckpointError(f'{path} has {len(found)} tensors, too few for the {config.n_layer} blocks that config.json says')
     own = {k: v for k, v in _blank(config, 'meta').state_dict().items() if k != 'lm_head.weight'}  # shapes only
     want = {k.removeprefix('transformer.'): v for k, v in to_gpt2_names(own).items()}
     def fail(name, what): raise CheckpointError(f'{path}: tensor {name} {what}')
