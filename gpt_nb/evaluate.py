@@ -422,10 +422,8 @@ def load_model(
     "The best model of a run, or a published one, and its tokenizer; raises `CheckpointError`, `HubError`, `TokenizerError`."
     folder = Path(out_dir).expanduser()
     published = not folder.is_dir() and re.fullmatch(r'(distil)?gpt2(-medium|-large|-xl)?|\w[\w.-]*/\w[\w.-]*', str(out_dir))
-    if not published:                                                 # any other name is a folder that is not there, and nothing to ask the network for
-        if not (folder/'config.json').exists():
-            raise CheckpointError(f'{folder} holds no model: ' + ('its run has not saved one yet' if RunFolder(folder).holds_run else 'give the folder of a run with --out-dir'))
-        RunFolder(folder).check_model()
+    if not published and not (folder/'config.json').exists() and not RunFolder(folder).holds_run:  # nothing to ask the network for
+        raise CheckpointError(f'{folder} holds no model: give the folder of a run with --out-dir')
     model, tok = from_pretrained(out_dir, device=device)
     if tok is None: raise TokenizerError(f'{out_dir} has no tokenizer: add its tokenizer.json')
     return model, tok

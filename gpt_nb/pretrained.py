@@ -16,11 +16,11 @@ import torch
 
 # %% ../nbs/13_pretrained.ipynb #fbd5e37f
 from .attention import ConfigError
-from .checkpoint import WEIGHT_FILES, CheckpointError, load_gpt2, read_gpt2_config, read_index, save_gpt2, to_gpt2_names
+from .checkpoint import WEIGHT_FILES, CheckpointError, RunFolder, load_gpt2, read_gpt2_config, read_index, save_gpt2, to_gpt2_names
 from .corpus import UserError, aside
 from .device import choose_device
 from .model import GPT
-from .tokenizer import Tokenizer, TokenizerError, _name as byte_name, load_tokenizer
+from .tokenizer import Tokenizer, TokenizerError, byte_name, load_tokenizer
 
 # %% ../nbs/13_pretrained.ipynb #ccde51f7
 class HubError(UserError): "A published model that cannot be had: the message says why and what to do."
@@ -67,6 +67,9 @@ def find_model(
     folder = Path(os.path.expanduser(name))                              # '~nobody' stays as it is
     if str(name) and folder.is_dir():
         if revision is not None: raise ConfigError(f'revision is {revision!r}, but {folder} is a folder: only a model on the Hub has revisions')
+        run = RunFolder(folder)
+        if run.holds_run and not (folder/'config.json').exists(): raise CheckpointError(f'{folder} holds no model: its run has not saved one yet')
+        run.check_model()                                                # of other folders nothing is recorded
         return folder
     if not re.fullmatch(r'\w[\w.-]*(/\w[\w.-]*)?', str(name)): raise HubError(f'{str(name)!r} is no folder here, and cannot be a name on the Hub, such as gpt2 or owner/name')
     config = _hub_file(str(name), 'config.json', revision, cache_dir)
@@ -105,7 +108,8 @@ def save_pretrained(
     tok: Tokenizer | None, # its tokenizer, or None to write none
     folder: str | Path, # made where it does not exist; files of the same names are replaced
 ):
-    "Write a folder that `from_pretrained` and transformers' AutoModelForCausalLM and AutoTokenizer open. Raises `CheckpointError`."
+    "Write a folder that `from_pretrained` and transformers' AutoModelForCausalLM and AutoTokenizer open. Raises `CheckpointError`, also for a run's folder."
+    if RunFolder(folder).holds_run: raise CheckpointError(f'{folder} holds a run and its best model: name another folder to save to')
     save_gpt2(folder, model, tok)
 
 # %% ../nbs/13_pretrained.ipynb #d1f59a77
@@ -142,7 +146,7 @@ def _gguf_writer(gguf, path, model, tok):
 def save_gguf(
     model: GPT, # goes out in float32
     tok: Tokenizer, # its tokenizer, with an end-of-text token
-    path: str | Path, # the file, by custom ending in .gguf; its folder must exist
+    path: str | Path, # the file, by custom ending in .gguf; its folder is made where it does not exist
 ):
     "Write one file for llama.cpp. Needs the package gguf; raises `ConfigError` and `CheckpointError`."
     try: import gguf
@@ -150,6 +154,9 @@ def save_gguf(
     c = model.config
     if tok.eot_id is None: raise ConfigError('the tokenizer has no end-of-text token, and llama.cpp would take token 11 for one: train with the special token <|endoftext|>, or export as hf')
     if tok.vocab_size > c.vocab_size: raise CheckpointError(f'the tokenizer has {tok.vocab_size} tokens, the model only {c.vocab_size}: they do not belong together')
+    folder = Path(path).parent
+    try: folder.mkdir(parents=True, exist_ok=True)
+    except OSError as e: raise CheckpointError(f'cannot make the folder {folder}: {e.strerror}') from None
     try:
         with aside(path) as new:
             w = _gguf_writer(gguf, new, model, tok)
@@ -182,7 +189,5 @@ def export(
         save_pretrained(model, tok, to)
         return to
     if tok is None: raise TokenizerError(f'{options.out_dir} has no tokenizer, and a GGUF file needs one: export as hf')
-    try: to.mkdir(parents=True, exist_ok=True)
-    except OSError as e: raise CheckpointError(f'cannot make the folder {to}: {e.strerror}') from None
     save_gguf(model, tok, to/'model.gguf')
     return to/'model.gguf'
