@@ -16,14 +16,12 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-# %% ../nbs/12_ladder.ipynb #5578e406
 import torch
 from matplotlib import colormaps
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-# %% ../nbs/12_ladder.ipynb #06d44778
 from .attention import CausalSelfAttention, ConfigError, Head, MultiHeadAttention
 from .bigram import Bigram
 from .block import MLP, Block, PostLNBlock
@@ -145,7 +143,7 @@ def run_rung(
                 block_size=model.config.block_size, vocab_size=data.tokenizer.vocab_size, train=settings(config),
                 corpus=data.about['name'], sha256=data.about.get('sha256'), machine=machine(t.device), versions=versions())
 
-# %% ../nbs/12_ladder.ipynb #09d062f8
+# %% ../nbs/12_ladder.ipynb #d89706a1
 class LadderError(UserError): "A file of results that cannot be read or written."
 
 def read_results(
@@ -159,7 +157,7 @@ def read_results(
     for i, line in enumerate(lines, 1):
         try: results.append(json.loads(line))
         except json.JSONDecodeError: results.append(None)
-        if not isinstance(results[-1], dict) or not {'rung', 'name', 'seed', 'val_loss'} <= results[-1].keys():
+        if not isinstance(results[-1], dict) or not {'rung', 'name', 'seed', 'params', 'steps', 'val', 'val_loss', 'seconds'} <= results[-1].keys():
             raise LadderError(f'{path}, line {i} is not a result of the ladder: delete that line, or name another out_dir')
     return results
 
@@ -174,7 +172,6 @@ def write_results(
         write_file(path, ''.join(json.dumps(r, ensure_ascii=False) + '\n' for r in results).encode())
     except OSError as e: raise LadderError(f'cannot write {path}: {e.strerror or e}') from None
 
-# %% ../nbs/12_ladder.ipynb #61d9385c
 def by_rung(
     results: list[dict], # lines of ladder.jsonl
 ) -> dict[int, list[dict]]: # rung -> its results, one a seed
@@ -366,7 +363,7 @@ def parse_rungs(
     "Which rungs are meant; `all` leaves out those that need a GPU where there is none. Raises `ConfigError`."
     if text == 'all': return [n for n, r in RUNGS.items() if not r.gpu or torch.cuda.is_available()]
     chosen = set()
-    for part in text.split(','):
+    for part in str(text).split(','):
         m = re.fullmatch(r'\s*(\d+)\s*(?:-\s*(\d+)\s*)?', part)
         low, high = (int(m[1]), int(m[2] or m[1])) if m else (0, 0)
         if not 1 <= low <= high <= len(RUNGS):
