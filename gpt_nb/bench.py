@@ -66,11 +66,17 @@ class RowLinear(nn.Module):
         "The product of one row, as a multiplication and a sum."
         return (x.as_strided(x.shape, (1,)) * self.weight).sum(-1)   # (in,) * (out, in) -> (out,)
 
+    def rows(self,
+        x: Tensor, # `[..., in]`
+    ) -> Tensor: # `[..., out]`, with the bias
+        "The product of any number of rows."
+        return F.linear(x, self.weight, self.bias)
+
     def forward(self,
         x: Tensor, # `[..., in]`
     ) -> Tensor: # `[..., out]`
         "What `nn.Linear` computes."
-        if not (torch.compiler.is_compiling() and x.numel() == x.size(-1)): return F.linear(x, self.weight, self.bias)
+        if not (torch.compiler.is_compiling() and x.numel() == x.size(-1)): return self.rows(x)
         y = self.row(x.reshape(-1))
         return (y if self.bias is None else y + self.bias).view(*x.shape[:-1], -1)
 
@@ -97,6 +103,16 @@ class WordLinear(RowLinear):
         y = sum(rest, first).sum(-1)                                                           # -> (out,)
         return y if self.scale is None else y * self.scale
 
+    def rows(self,
+        x: Tensor, # `[..., in]`
+    ) -> Tensor: # `[..., out]`, with the bias
+        "One `F.linear` over the narrow numbers, made float32, in the order in which they lie in memory."
+        w, n = self.words.view(self.narrow).float(), self.words.size(1)                        # (out, n·k)
+        x = F.pad(x, (0, w.size(1) - self.width)).unflatten(-1, (-1, n)).transpose(-1, -2).flatten(-2)  # (..., k, n) -> (..., n·k)
+        if self.scale is None: return F.linear(x, w, self.bias)
+        y = F.linear(x, w) * self.scale
+        return y if self.bias is None else y + self.bias
+
     @property
     def weight(self) -> Tensor: # `[out, in]` float32
         "The matrix that the words stand for."
@@ -105,11 +121,13 @@ class WordLinear(RowLinear):
 
 class BFloat16Linear(WordLinear):
     "Weights in 16 bits, sums in 32."
+    narrow = torch.bfloat16
     def encode(self, w): return w.bfloat16(), None
     def decode(self, words): return unpack_bfloat16(words)
 
 class Int8Linear(WordLinear):
     "Weights in 8 bits with a scale a row, sums in 32."
+    narrow = torch.int8
     def encode(self, w): return quantize_rows(w)
     def decode(self, words): return unpack_int8(words)
 
