@@ -422,7 +422,8 @@ def _write_checkpoint(folder, parts, state):
     try:
         with _writing(folder) as new:
             new.mkdir()
-            digests = {f'{name}.safetensors': write_tensors(new/f'{name}.safetensors', tensors) for name, tensors in parts.items()}
+            with ThreadPoolExecutor() as pool:         # one file is laid out while the disk takes another
+                digests = dict(zip([f'{name}.safetensors' for name in parts], pool.map(lambda name: write_tensors(new/f'{name}.safetensors', parts[name]), parts)))
             write_json(new/'state.json', state)
             digests['state.json'] = digest_file(new/'state.json')
             files = {name: {'sha256': d, 'size': (new/name).stat().st_size} for name, d in digests.items()}
