@@ -176,6 +176,11 @@ class SingleProcess:
         "Run `f` in the main process while the others wait; an error in it is raised in all, so that nobody waits forever."
         return f()
 
+    def check_same(self,
+        what: dict, # name -> something short, such as a digest
+    ):
+        "Raise an error in all processes if one of them has another value than the main one; alone there is nobody to differ from."
+
     def pack(self,
         model: nn.Module, # the model itself
         optimizer: torch.optim.Optimizer, # of its parameters
@@ -684,6 +689,7 @@ def open_run(
 ) -> RunFolder | None: # the same folder; None: there was none, and nothing is to be written
     "Begin a run, or go on with the one that is there. What is found is found by the main process, and all do the same; raises what `find_run` and `RunFolder.load_newest` raise."
     t, now, parts = trainer, identity(trainer), None
+    t.processes.check_same(now)                                       # another file on another machine would spoil the run in silence
     run = t.processes.on_main(lambda: find_run(folder, now, resume))
     if run is None:
         if t.config.eval_only: return None
@@ -797,6 +803,7 @@ def load_run_data(
 ) -> RunData:
     "Read a text and encode its two parts, or map the shards in a folder; raises `CorpusError`, `TokenizerError`, `DataError`."
     folder = Path(run.data).expanduser()
+    if (folder/'val_000000.part').exists(): raise DataError(f'{folder} is not prepared to its end: the same `gpt-nb prepare --dataset` command goes on with it')
     if folder.is_dir() and (shards := sorted(folder.glob('*.bin'))):
         parts = {k: [p for p in shards if k in p.name] for k in ('train', 'val')}
         for k, files in parts.items():
