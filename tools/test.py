@@ -2,8 +2,8 @@
 
 python tools/test.py [--slow] [--cuda] [nbs/05_attention.ipynb ...]
 
-Cells flagged `shakespeare` or `tiktoken` need a file that is downloaded once. Where it cannot be had they are left out, and their chapter counts as
-skipped (in part). Cells flagged `slow` or `cuda` run only when asked for.
+Cells flagged `shakespeare` or `tiktoken` need a file that is downloaded once, those flagged `datasets` an optional package. Where it cannot be had they are left out, and
+their chapter counts as skipped (in part). Cells flagged `slow` or `cuda` run only when asked for.
 """
 import os, subprocess, sys
 from pathlib import Path
@@ -15,7 +15,8 @@ from nbdev.process import NBProcessor
 from nbdev.test import test_nb
 
 NEEDS = {'shakespeare': ('tiny Shakespeare', "from gpt_nb.corpus import load_text; load_text('shakespeare')"),
-         'tiktoken': ("GPT-2's BPE files", "from gpt_nb.tokenizer import GPT2Tokenizer; GPT2Tokenizer()")}
+         'tiktoken': ("GPT-2's BPE files", "from gpt_nb.tokenizer import GPT2Tokenizer; GPT2Tokenizer()"),
+         'datasets': ('the datasets package', 'import datasets, pyarrow')}
 
 def to_be_had(code):
     "Can this be done here? Tried once, in a process of its own, for at most a minute."
