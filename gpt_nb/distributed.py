@@ -112,13 +112,12 @@ class PlainProcesses(SingleProcess):
         if 'error' in got: raise _known().get(got['error'][0], ProcessError)(got['error'][1])
         return got['answer']
 
-    def check_same(self,
-        what: dict[str, str], # name -> something short, such as a digest
-    ):
-        "Raise `ProcessError` in all processes if one of them has another value than the main one."
+    def check_same(self, what):
+        "As in `SingleProcess`; the error is a `ProcessError`."
         theirs = self.share(what)
+        if not self.any(what != theirs): return
         for name in theirs:
-            if self.any(what.get(name) != theirs[name]): raise ProcessError(f'the processes do not have the same {name}: every machine needs the same files')
+            if self.any(what.get(name) != theirs[name]): raise ProcessError(f'the processes do not have the same {name}: every machine needs the same files and options')
 
     def received(self,
         parts: dict[str, dict[str, Tensor]] | None, # in the main process: tensors by part and name
