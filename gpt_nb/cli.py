@@ -26,6 +26,7 @@ from .data import DataError, write_shard
 from .bench import BenchOptions, bench, speed_up
 from .distributed import ProcessConfig, join
 from .evaluate import EvalOptions, evaluate_model, load_model
+from .fineweb import DocumentConfig, prepare_documents
 from .ladder import LadderConfig, run_ladder
 from .model import GPT, GPTConfig
 from .pretrained import ExportOptions, export, find_model
@@ -219,7 +220,8 @@ def measure(
 # %% ../nbs/19_cli.ipynb #4eb13a8f
 @dataclass(frozen=True)
 class PrepareOptions(DataConfig):
-    "Encode a text into token shards, beside the tokenizer that made them."
+    "Encode a text into token shards, beside the tokenizer that made them; or documents, with --dataset."
+    dataset: str | None = None # documents instead of a text: fineweb-edu-10B, fineweb-10B, or .parquet or .jsonl files. Their options are others: `gpt-nb prepare --dataset NAME --help`
     out_dir: str = 'data' # where the shards go; must not hold any yet
     shard_tokens: int = 100_000_000 # tokens in one file, at most
     header: bool = True # llm.c's header before the tokens; without it, nanoGPT's bare uint16
@@ -232,6 +234,7 @@ def prepare(
     args: list[str], # words after `gpt-nb prepare`
 ):
     "Write train and validation shards and the tokenizer."
+    if any(re.match('--dataset(=|$)', a) for a in args): return prepare_documents(parse(DocumentConfig, args, 'gpt-nb prepare')) and None
     o = parse(PrepareOptions, args, 'gpt-nb prepare')
     out = Path(o.out_dir)
     for p in sorted(out.glob('*')) if out.is_dir() else [out] * out.exists():
@@ -251,7 +254,7 @@ def prepare(
 # %% ../nbs/19_cli.ipynb #16a80ea6
 COMMANDS = {'train': (train, 'train a GPT on a text'), 'sample': (sample, 'let a trained model write'),
             'eval': (evaluate_run, 'exact loss, perplexity and bits per character; HellaSwag and LAMBADA'),
-            'export': (export_run, 'write a model for transformers or llama.cpp'), 'prepare': (prepare, 'encode a text into token shards'),
+            'export': (export_run, 'write a model for transformers or llama.cpp'), 'prepare': (prepare, 'encode a text, or documents such as FineWeb, into token shards'),
             'ladder': (climb, 'from a bigram to a GPT, a part at a time, each measured'), 'bench': (measure, 'how fast a model writes on this machine')}
 
 def usage() -> str: # what `gpt-nb --help` prints
