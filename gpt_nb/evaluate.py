@@ -9,7 +9,7 @@ __all__ = ['TASKS', 'TextScore', 'count_text', 'score_data', 'score_text', 'slid
            'validation_data', 'Evaluation', 'evaluate_model']
 
 # %% ../nbs/14_evaluate.ipynb #008c36ed
-import json, math, os, re, sys
+import json, math, os, sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -420,10 +420,6 @@ def load_model(
     device: str = 'auto', # as in `TrainConfig`
 ) -> tuple[GPT, Tokenizer]: # the model in evaluation mode
     "The best model of a run, or a published one, and its tokenizer; raises `CheckpointError`, `HubError`, `TokenizerError`."
-    folder = Path(out_dir).expanduser()
-    published = not folder.is_dir() and re.fullmatch(r'(distil)?gpt2(-medium|-large|-xl)?|\w[\w.-]*/\w[\w.-]*', str(out_dir))
-    if not published and not (folder/'config.json').exists() and not RunFolder(folder).holds_run:  # nothing to ask the network for
-        raise CheckpointError(f'{folder} holds no model: give the folder of a run with --out-dir')
     model, tok = from_pretrained(out_dir, device=device)
     if tok is None: raise TokenizerError(f'{out_dir} has no tokenizer: add its tokenizer.json')
     return model, tok

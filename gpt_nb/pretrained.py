@@ -68,10 +68,11 @@ def find_model(
     if str(name) and folder.is_dir():
         if revision is not None: raise ConfigError(f'revision is {revision!r}, but {folder} is a folder: only a model on the Hub has revisions')
         run = RunFolder(folder)
-        if run.holds_run and not (folder/'config.json').exists(): raise CheckpointError(f'{folder} holds no model: its run has not saved one yet')
+        if not (folder/'config.json').exists(): raise CheckpointError(f'{folder} holds no model: ' + ('its run has not saved one yet' if run.holds_run else 'it has no config.json'))
         run.check_model()                                                # of other folders nothing is recorded
         return folder
-    if not re.fullmatch(r'\w[\w.-]*(/\w[\w.-]*)?', str(name)): raise HubError(f'{str(name)!r} is no folder here, and cannot be a name on the Hub, such as gpt2 or owner/name')
+    if not re.fullmatch(r'(distil)?gpt2(-medium|-large|-xl)?|\w[\w.-]*/\w[\w.-]*', str(name)):
+        raise HubError(f'{str(name)!r} is no folder here, and no model on the Hub: give the folder of a run or a model, gpt2 or one of its sizes, or owner/name')
     config = _hub_file(str(name), 'config.json', revision, cache_dir)
     if config is None: raise HubError(f'{name} has no config.json: it is no model for transformers')
     read_gpt2_config(config)                                            # another architecture is refused before its gigabytes come

@@ -821,7 +821,8 @@ def init_from(
     run: RunConfig, # its `init` is a folder in GPT-2's layout; of its `model` only the dropout counts
     tok: Tokenizer, # what the data is encoded with
 ) -> GPT:
-    "A trained model to start from; raises `ConfigError` if it was trained with another tokenizer."
+    "A trained model to start from; raises `CheckpointError` where a file is not what its run wrote, and `ConfigError` if it was trained with another tokenizer."
+    RunFolder(run.init).check_model()                                 # of a folder that is no run's nothing is recorded
     model = load_gpt2(run.init, dropout=run.model.dropout)
     same = load_tokenizer(run.init).digest() == tok.digest() if (Path(run.init)/'tokenizer.json').exists() else model.config.vocab_size == tok.vocab_size
     if not same: raise ConfigError(f'init {run.init} was trained with another tokenizer than {run.tokenizer}: use tokenizer {run.init}')
