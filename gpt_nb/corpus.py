@@ -58,7 +58,6 @@ def _read_folder(folder: Path) -> str:
     if not names: raise CorpusError(f'{folder} holds no text: there is no .txt or .md file in it or below it')
     return '\n'.join(text for n in names if (text := _read(folder/n)))
 
-# %% ../nbs/01_corpus.ipynb #b539226d
 def _read_path(path: Path) -> Corpus:
     try: known = path.exists()
     except OSError as e: raise CorpusError(f'cannot read {path}: {e.strerror or e}') from None
@@ -71,7 +70,6 @@ def _read_path(path: Path) -> Corpus:
 SHAKESPEARE_URL = 'https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt'
 SHAKESPEARE_SHA256 = '86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed'
 
-# %% ../nbs/01_corpus.ipynb #ea1fae74
 def cache_dir(
     platform: str|None = None, # as `sys.platform` has it; None for this machine's
     env: Mapping[str, str]|None = None, # environment variables; None for this process's
@@ -99,7 +97,6 @@ def _within(seconds: float, f: Callable, *args, **kwargs):
     if error: raise error
     return value
 
-# %% ../nbs/01_corpus.ipynb #09024dd9
 def _download(url: str, connect: float, timeout: float) -> bytes:
     "The bytes at `url`; OSError, HTTPException or ValueError if they do not come in time."
     start, pieces = time.monotonic(), []
@@ -135,7 +132,6 @@ def aside(
         if new.is_dir(): shutil.rmtree(new, ignore_errors=True)
         else: new.unlink(missing_ok=True)
 
-# %% ../nbs/01_corpus.ipynb #1883bb2d
 def write_file(
     path: str|Path, # where to; its folder must exist
     data: bytes, # the whole content
@@ -149,7 +145,7 @@ def fetch(
     path: str|Path, # the file to make; its folder is made too
     sha256: str, # the digest that the bytes must have, in hex
     connect: float = 10, # seconds within which the server must answer
-    timeout: float = 120, # seconds within which everything must have come
+    timeout: float = 120, # seconds within which everything must have come; a server that falls silent may take `2 * connect` more
 ) -> Path: # `path`
     "Download `url` to `path`, whole and verified or not at all; CorpusError says what went wrong."
     path = Path(path)
@@ -214,7 +210,6 @@ def load_corpus(
     if name == 'auto': print(f'corpus: {corpus.name}, {len(corpus.text):,} characters ({how})')
     return corpus
 
-# %% ../nbs/01_corpus.ipynb #1fa57b01
 def load_text(
     name: str|Path = 'auto', # as for `load_corpus`
 ) -> str:
