@@ -24,7 +24,6 @@ from .corpus import UserError, aside
 class TokenizerError(UserError):
     "Text, ids, special tokens or files that a tokenizer cannot take; the message says which, and what would be right."
 
-# %% ../nbs/02_tokenizer.ipynb #90678564
 def _check_text(s):
     "Refuse another type than str, and lone surrogates."
     if not isinstance(s, str): raise TokenizerError(f"a tokenizer takes a str, not {type(s).__name__}")
@@ -159,24 +158,22 @@ class CharTokenizer(Tokenizer):
         eot=None,           # which special token ends a text; None: the first of `END_OF_TEXT` that there is
     ):
         "A vocabulary from a scan of `text`. Raises `TokenizerError` for an empty text or names that cannot be special tokens."
-        if not text: raise TokenizerError("the text is empty: there are no characters to make a vocabulary of")
         _check_text(text)
+        if not text: raise TokenizerError("the text is empty: there are no characters to make a vocabulary of")
         names = _check_specials(special_tokens)
         return cls(sorted(set(text)), names + [unk] * (unk is not None and unk not in names), unk, eot)
 
     def _ids(self, s, at=0):
         codes = np.frombuffer(s.encode('utf-32-le'), dtype=np.uint32)
         ids = self._table[np.minimum(codes, len(self._table) - 1)]
-        if (ids < 0).any(): _unknown_char(s, int(np.argmax(ids < 0)), at, len(self.chars))
+        if (ids < 0).any():
+            i = int(np.argmax(ids < 0))
+            raise TokenizerError(f"character {s[i]!r} (U+{ord(s[i]):04X}) at position {at + i} is not among the {len(self.chars)} characters of the vocabulary: "
+                                 "train the tokenizer on text that has it, or choose what unknown characters become, such as unk='<UNK>'")
         return ids
 
     def _state(self): return dict(chars=self.chars, unk=self.unk)
     def _model(self): return _char_model(self)
-
-# %% ../nbs/02_tokenizer.ipynb #f1601e9b
-def _unknown_char(s, i, at, n):
-    raise TokenizerError(f"character {s[i]!r} (U+{ord(s[i]):04X}) at position {at + i} is not among the {n} characters of the vocabulary: "
-                         "train the tokenizer on text that has it, or choose what unknown characters become, such as unk='<UNK>'")
 
 # %% ../nbs/02_tokenizer.ipynb #2cb97fea
 def merge(
@@ -318,7 +315,9 @@ def _learn_tokens(text, vocab_size, n_special):
     _check_text(text)
     if not text: raise TokenizerError("the text is empty: there is nothing to learn merges from")
     least = 256 + n_special
-    if not isinstance(vocab_size, int) or vocab_size < least:
+    try: enough = index(vocab_size) >= least
+    except TypeError: enough = False
+    if not enough:
         raise TokenizerError(f"vocab_size={vocab_size!r}: give an integer of at least {least}, for 256 bytes and {n_special} special tokens")
     tokens = [bytes([b]) for b in range(256)]
     for left, right in learn_merges(count_pieces(text), vocab_size - least): tokens.append(tokens[left] + tokens[right])
@@ -433,7 +432,6 @@ def _from_json(t, eot, path):
     merges = [m.split(' ') if isinstance(m, str) else m for m in model['merges']]
     return _bpe_from(model['vocab'] | {a['content']: a['id'] for a in added}, merges, specials, eot, path)
 
-# %% ../nbs/02_tokenizer.ipynb #4056cf09
 def load_tokenizer(
     folder,  # holds tokenizer.json (and tokenizer_config.json), or GPT-2's older pair vocab.json and merges.txt
 ) -> Tokenizer:
