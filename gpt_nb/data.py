@@ -19,11 +19,12 @@ from torch import Tensor
 from .corpus import UserError, aside
 
 # %% ../nbs/03_data.ipynb #ffd3b726
+def _epoch_seed(seed, epoch): return int(np.random.SeedSequence(seed, spawn_key=(epoch,)).generate_state(1, np.uint64)[0])
+
 def _epoch_order(N, T, seed, epoch):
     "Starts of an epoch's windows in the order of training: a random offset plus a permutation, both from (seed, epoch)."
     n_windows = max(1, (N - T)//T)
-    state = np.random.SeedSequence(seed, spawn_key=(epoch,)).generate_state(1, np.uint64)
-    g = torch.Generator().manual_seed(int(state[0]))
+    g = torch.Generator().manual_seed(_epoch_seed(seed, epoch))
     offset = torch.randint(N - n_windows*T, (), generator=g)  # the last target stays inside
     return (offset + T*torch.randperm(n_windows, generator=g)).numpy()  # (n_windows,)
 
@@ -62,7 +63,7 @@ def write_shard(
         with aside(path) as new, open(new, 'wb') as f:
             if header: f.write(head)
             f.write(a)
-    except OSError as e: raise DataError(f'{path} cannot be written: {e.strerror}') from None
+    except OSError as e: raise DataError(f'{path} cannot be written: {e.strerror or e}') from None
 
 # %% ../nbs/03_data.ipynb #57bc8085
 def read_shard(
@@ -85,7 +86,7 @@ def read_shard(
         return np.memmap(path, '<u2', 'r', offset=_HEAD, shape=n)
     except OSError as e:
         hint = ': allow more with `ulimit -n`' if e.errno == errno.EMFILE else ''
-        raise DataError(f'{path} cannot be read: {e.strerror}{hint}') from None
+        raise DataError(f'{path} cannot be read: {e.strerror or e}{hint}') from None
 
 # %% ../nbs/03_data.ipynb #66705536
 def _shard_files(paths):
@@ -111,16 +112,6 @@ def _copy_across(parts, ends, start, row):
         row[:len(piece)] = piece
         row, start, i = row[len(piece):], start + len(piece), i + 1
 
-# %% ../nbs/03_data.ipynb #a603b8ba
-def _digest(parts, files, sample=4096, chunk=1 << 20):
-    "SHA-256 of all ids; for files, of their names and lengths and the first and last `sample` ids of each."
-    h = hashlib.sha256()
-    for name, p in zip(files, parts): h.update(f'{name} {len(p)} '.encode() + p[:sample].tobytes() + p[-sample:].tobytes())
-    for p in parts if not files else ():
-        for i in range(0, len(p), chunk): h.update(p[i:i + chunk].astype('<i8').tobytes())
-    return h.hexdigest()
-
-# %% ../nbs/03_data.ipynb #207f7316
 def _cut(parts, ends, starts, length):
     "Windows of `length` tokens at `starts`, one a row, int64; `IndexError` for one that leaves the data."
     starts, last = np.asarray(starts, np.int64), ends[-1] - length
@@ -130,6 +121,15 @@ def _cut(parts, ends, starts, length):
     out = np.empty((len(starts), length), np.int64)
     for row, s in zip(out, starts.tolist()): _copy_across(parts, ends, s, row)
     return out
+
+# %% ../nbs/03_data.ipynb #a603b8ba
+def _digest(parts, files, sample=4096, chunk=1 << 20):
+    "SHA-256 of all ids; for files, of their names and lengths and the first and last `sample` ids of each."
+    h = hashlib.sha256()
+    for name, p in zip(files, parts): h.update(f'{name} {len(p)} '.encode() + p[:sample].tobytes() + p[-sample:].tobytes())
+    for p in parts if not files else ():
+        for i in range(0, len(p), chunk): h.update(p[i:i + chunk].astype('<i8').tobytes())
+    return h.hexdigest()
 
 # %% ../nbs/03_data.ipynb #6b5bcd97
 class TokenData:
