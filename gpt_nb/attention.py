@@ -24,7 +24,7 @@ def causal_mask(
 class Head(nn.Module):
     "One head of masked scaled dot-product self-attention, written out (Vaswani et al. 2017, equation 1)."
     def __init__(self,
-        n_embd: int, # width C of the residual stream
+        n_embd: int, # width C of a position's vector
         head_size: int, # width of query, key and value
         dropout: float = 0.0, # probability of dropping an attention weight, in [0, 1)
         bias: bool = False, # biases on the three projections?
@@ -65,7 +65,7 @@ def _head_size(n_embd, n_head):
 class MultiHeadAttention(nn.Module):
     "Several `Head`s side by side, concatenated and projected (Vaswani et al. 2017, section 3.2.2). Raises `ConfigError` where `n_head` does not divide `n_embd`."
     def __init__(self,
-        n_embd: int, # width C of the residual stream, a multiple of n_head
+        n_embd: int, # width C of a position's vector, a multiple of n_head
         n_head: int, # number of heads; each is `n_embd // n_head` wide
         dropout: float = 0.0, # on attention weights and on the output, in [0, 1)
         bias: bool = True, # bias on the output projection?
@@ -88,7 +88,7 @@ class MultiHeadAttention(nn.Module):
 class CausalSelfAttention(nn.Module):
     "All heads from one product, as GPT-2 lays them out, through `scaled_dot_product_attention`. Raises `ConfigError` where `n_head` does not divide `n_embd`."
     def __init__(self,
-        n_embd: int, # width C of the residual stream, a multiple of n_head
+        n_embd: int, # width C of a position's vector, a multiple of n_head
         n_head: int, # number of heads; each is `n_embd // n_head` wide
         dropout: float = 0.0, # on attention weights and on the output, in [0, 1)
         bias: bool = True, # biases on both projections?
