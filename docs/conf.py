@@ -1,4 +1,5 @@
-"Sphinx's settings; tools/site.py writes the pages and calls it. Names and links come from settings.ini."
+"Sphinx's settings; tools/docs.py writes the pages and calls it. Names and links come from settings.ini."
+from operator import methodcaller
 from nbdev.config import get_config
 
 cfg = get_config()
@@ -8,7 +9,7 @@ exclude_patterns = ['nbs/*']                                            # the no
 nb_execution_mode, nb_merge_streams, nb_render_markdown_format = 'off', True, 'myst'   # pages show the stored outputs
 nb_number_source_lines = False
 myst_enable_extensions = ['dollarmath', 'amsmath', 'alert', 'colon_fence', 'deflist']
-myst_heading_anchors, myst_heading_slug_func = 4, str.lower
+myst_heading_anchors, myst_heading_slug_func = 4, methodcaller('replace', ' ', '-')   # anchors as JupyterLab makes them, so that a link works in both
 myst_dmath_double_inline = True
 mathjax_path = 'mathjax/tex-svg.js'
 mathjax3_config = {'options': {'enableMenu': False}}                    # its menu would fetch parts that the pages do not carry
