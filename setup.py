@@ -21,6 +21,7 @@ setup(
     license='Apache-2.0',
     license_files=['LICENSE'],
     packages=[cfg['lib_name']],
+    package_data={cfg['lib_name']: ['py.typed']},
     python_requires=f">={cfg['min_python']}",
     install_requires=cfg['requirements'].split(),
     entry_points={'console_scripts': cfg['console_scripts'].split()},
