@@ -5,7 +5,7 @@ OUT ?= out
 BIN = .venv/bin
 READY = .venv/ready
 
-.PHONY: train test test-slow lab sync check docs site clean
+.PHONY: help train test test-slow lab sync check types package docs site browser clean
 .DEFAULT_GOAL := help
 
 help:
@@ -15,8 +15,11 @@ help:
 	@echo "make lab        open the chapters in JupyterLab"
 	@echo "make docs       build the documentation site into _docs/"
 	@echo "make site       build it, then serve it on this machine"
+	@echo "make browser    open every page of the built site in Chromium and say what is wrong"
 	@echo "make sync       export the chapters to the package, clean them, write README.md and the diagrams"
 	@echo "make check      fail if 'make sync' would change anything"
+	@echo "make types      check the package's annotations with mypy"
+	@echo "make package    build sdist and wheel into dist/, check and install them"
 
 $(READY): tools/requirements.txt setup.py settings.ini
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"gpt_nb needs Python 3.11 or newer, this is {sys.version.split()[0]}: make PYTHON=python3.12 ...")'
@@ -55,5 +58,14 @@ sync: $(READY)
 check: sync
 	@git diff --exit-code || (echo "run 'make sync' and commit what it changes" >&2; exit 1)
 
+types: $(READY)
+	@$(BIN)/python -m mypy
+
+package: $(READY)
+	@$(BIN)/python tools/package.py
+
+browser: docs
+	@$(BIN)/python tools/browser.py
+
 clean:
-	rm -rf .venv build *.egg-info _site _docs
+	rm -rf .venv build dist *.egg-info .mypy_cache _site _docs

@@ -4,7 +4,7 @@ Every page at desktop and phone width, light and dark: no console error, no requ
 no violation found by axe-core (contrast, heading order and the rest of WCAG 2.1 A and AA), no broken link or anchor; and the search finds symbols.
 Says what is wrong, a line each, and exits with 1; where Chromium is missing it says so and exits with 0.
 """
-import functools, http.server, shutil, sys, threading
+import functools, http.server, shutil, sys, threading, time
 from urllib.parse import unquote, urldefrag, urljoin
 from docs import fetch, out as site
 from playwright.sync_api import sync_playwright
@@ -16,6 +16,7 @@ RULES = {'light': {'runOnly': ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best
 SEARCHES = {'CausalSelfAttention': 'attention.html', 'top_k': 'sampler.html'}
 FACTS = """() => ({
     wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    widest: [...document.querySelectorAll('article *')].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1).slice(0, 2).map(e => e.outerHTML.slice(0, 90)),
     mute: [...document.images].filter(i => !i.alt).map(i => i.currentSrc || i.src),
     ids: [...document.querySelectorAll('[id]')].map(e => e.id),
     links: [...document.querySelectorAll('a[href]')].map(a => a.href)})"""
@@ -30,23 +31,25 @@ def serve():
     return f'http://localhost:{server.server_port}/'
 
 def look(browser, home, name, axe):
-    "What is wrong with one page, and what it holds and leads to."
+    "What is wrong with one page, and what it holds and leads to. Loaded once; the views are of the same page."
     wrong, facts = [], None
+    page = browser.new_page(viewport={'width': VIEWS[0][0], 'height': 900})
+    page.on('console', lambda m: m.type == 'error' and wrong.append(f'console: {m.text}'))
+    page.on('pageerror', lambda e: wrong.append(f'script: {e}'))
+    page.on('request', lambda r: r.url.startswith((home, 'data:', 'blob:')) or wrong.append(f'asks another host: {r.url}'))
+    page.goto(home + name, wait_until='load', timeout=120_000)
+    page.evaluate('() => window.MathJax?.startup?.promise')
+    page.evaluate(axe)
     for width, scheme in VIEWS:
-        page = browser.new_page(viewport={'width': width, 'height': 900}, color_scheme=scheme)
-        page.on('console', lambda m: m.type == 'error' and wrong.append(f'console: {m.text}'))
-        page.on('pageerror', lambda e: wrong.append(f'script: {e}'))
-        page.on('request', lambda r: r.url.startswith((home, 'data:', 'blob:')) or wrong.append(f'asks another host: {r.url}'))
-        page.goto(home + name, wait_until='load')
-        page.evaluate('() => window.MathJax?.startup?.promise')
+        page.set_viewport_size({'width': width, 'height': 900})
+        page.emulate_media(color_scheme=scheme, reduced_motion='reduce')
         facts = page.evaluate(FACTS)
-        if facts['wide'] > 0: wrong.append(f'{width} wide: scrolls sideways by {facts["wide"]} pixels')
+        if facts['wide'] > 0: wrong.append(f'{width} wide: scrolls sideways by {facts["wide"]} pixels: {facts["widest"]}')
         wrong += [f'no alt text: {src}' for src in facts['mute']]
-        if width < 1000: page.close(); continue                       # the same elements again
-        page.evaluate(axe)
-        for v in page.evaluate('rules => axe.run(document, rules)', RULES[scheme])['violations']:
+        if width < 1000: continue                                     # the same elements again
+        for v in page.evaluate('rules => axe.run({exclude: ["mjx-container svg"]}, rules)', RULES[scheme])['violations']:
             wrong.append(f'{width} {scheme}: axe {v["id"]}: {v["help"]}: {len(v["nodes"])} times, first {v["nodes"][0]["html"][:120]}')
-        page.close()
+    page.close()
     return list(dict.fromkeys(wrong)), facts
 
 def search(browser, home, words, page_name):
@@ -68,8 +71,10 @@ def main():
     with sync_playwright() as p:
         browser = p.chromium.launch(executable_path=chromium, args=FLAGS)
         for name in pages:
+            began = time.time()
             found, facts = look(browser, home, name, axe)
             wrong += [f'{name}: {w}' for w in found]
+            print(f'{time.time() - began:6.1f}s  {name}: {len(found) or "nothing"} wrong', file=sys.stderr, flush=True)
             ids[name], links[name] = set(facts['ids']), set(facts['links'])
         for words, name in SEARCHES.items(): wrong += search(browser, home, words, name)
         browser.close()
