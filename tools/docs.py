@@ -12,6 +12,7 @@ cfg = get_config()
 root, out = cfg.config_path, cfg.doc_path
 work, vendor = root/'_site', root/'docs'/'_vendor'
 src = work/'pages'
+BESIDE = [*sorted((root/'docs').glob('*.md')), root/'CONTRIBUTING.md', root/'CHANGELOG.md']   # pages that are no notebooks
 MATHJAX = ('mathjax@3.2.2', '1b9c0a1c44df864e915690558e72adb9cc5203360daefd385084ced3b6c64c09', 'es5/tex-svg.js', 'mathjax')  # npm package, its sha256, the file, where to
 TAGS = {'echo: false': 'remove-input', 'output: false': 'remove-output', 'warning: false': 'remove-stderr', 'code-fold: true': 'hide-input', 'export': 'book-export'}
 NOTES = {'slow': 'takes minutes: the output is of an earlier run', 'cuda': 'needs a GPU'}
@@ -123,11 +124,11 @@ class Links:
         parts = re.split(r'(```.*?```)', text, flags=re.S)
         for i in range(0, len(parts), 2):
             parts[i] = re.sub(r'^(?!#)(.*)$', lambda m: re.sub(r'(?<![\[`\w}])`([A-Za-z_]\w*)(\(\))?`(?!`)', self.name, m[1]), parts[i], flags=re.M)
-        text = ''.join(parts).replace('](../images/', '](images/')
+        text = ''.join(parts).replace('](../', '](')                       # images, and the pages that lie beside nbs/
         for name, page in self.pages.items(): text = text.replace(f']({name}', f']({page}.ipynb')
         if text.startswith('You are here:'): text = 'You are here: ' + ' → '.join(map(self.place, text.removeprefix('You are here:').strip().split(' → ')))
         for term, pattern in self.terms.items():
-            if term in used: continue
+            if term in used or not pattern.search(text): continue
             def link(part, term=term, pattern=pattern):
                 if term in used: return part
                 new = pattern.sub(lambda m: f'{{term}}`{m[0]} <{term}>`', part, count=1)
@@ -177,14 +178,14 @@ def convert(chapter, chapters, links):
     (src/f'{chapter.page}.ipynb').write_text(json.dumps(nb), encoding='utf-8')
 
 def contents(chapters):
-    pages = '\n'.join(c.page for c in chapters if c.page != 'index')
-    more = '\n'.join(p.stem for p in sorted((root/'docs').glob('*.md')))
-    return f'```{{toctree}}\n:hidden:\n:caption: Chapters\n{pages}\n```\n\n```{{toctree}}\n:hidden:\n:caption: Beside them\n{more}\nAPI index <genindex>\n```'
+    pages, before = '\n'.join(c.page for c in chapters if c.path.name[0].isdigit()), '\n'.join(c.page for c in chapters if c.page != 'index' and not c.path.name[0].isdigit())
+    lists = {'First steps': before, 'Chapters': pages, 'Beside them': '\n'.join([p.stem for p in BESIDE if p.exists()] + ['API index <genindex>'])}
+    return '\n\n'.join(f'```{{toctree}}\n:hidden:\n:caption: {caption}\n{entries}\n```' for caption, entries in lists.items())
 
 def llms(chapters):
     "What a language model reads first (llmstxt.org)."
-    rows = [f'# {cfg.title}', '', f'> {cfg.description}', '', '## Chapters', '']
-    rows += [f'- [{c.title}]({c.page}.html): {c.subtitle}' for c in chapters if c.page != 'index']
+    rows = [f'# {cfg.title}', '', f'> {cfg.description}', '', '## Pages', '']
+    rows += [f'- [{c.title}]({c.page}.html): {c.subtitle}' for c in chapters if c.page != 'index'] + ['- [Glossary](glossary.html): the terms of the field, with their synonyms']
     rows += ['', '## API', ''] + [f'- `{cfg.lib_name}.{c.module}`: {", ".join(sorted(c.names))}' for c in chapters if c.names]
     return '\n'.join(rows) + '\n'
 
@@ -211,11 +212,11 @@ def build(*args):
     shutil.rmtree(work, ignore_errors=True)
     shutil.copytree(cfg.nbs_path, src/'nbs', ignore=shutil.ignore_patterns('[._]*'))
     shutil.copytree(root/'images', src/'images')
-    for p in (root/'docs').glob('*.md'): shutil.copy(p, src)
-    chapters = [Chapter(p) for p in [cfg.nbs_path/'index.ipynb', *sorted(cfg.nbs_path.glob('[0-9]*.ipynb'))]]
+    for p in BESIDE: shutil.copy(p, src)
+    chapters = [Chapter(p) for p in [cfg.nbs_path/'index.ipynb', *sorted(cfg.nbs_path.glob('[a-z]*.ipynb'), key=lambda p: p.stem == 'index')[:-1], *sorted(cfg.nbs_path.glob('[0-9]*.ipynb'))]]
     links = Links(chapters, glossary_terms())
     for c in chapters: convert(c, chapters, links)
-    done = subprocess.call([sys.executable, '-m', 'sphinx', '-W', '--keep-going', '-q', '-E', '-c', root/'docs', src, work/'html', *args])
+    done = subprocess.call([sys.executable, '-m', 'sphinx', '-W', '--keep-going', '-q', '-E', '-j', 'auto', '-c', root/'docs', src, work/'html', *args])
     shutil.rmtree(out, ignore_errors=True)
     shutil.move(work/'html', out)
     polish()

@@ -23,7 +23,7 @@ def readme(cfg):
         c.source = re.sub(r'^#\|.*\n?', '', c.source, flags=re.M)
     show = {'NbConvertBase': {'display_data_priority': ['text/markdown', 'text/plain']}}
     body, _ = MarkdownExporter(config=show).from_notebook_node(nb)
-    body = re.sub(r'\]\((\d\d_\w+\.ipynb)', r'](nbs/\1', body).replace('](../images/', '](images/')   # paths as seen from the top
+    body = re.sub(r'\]\((\w+\.ipynb)', r'](nbs/\1', body).replace('](../', '](')   # paths as seen from the top
     body = re.sub(r'\n{3,}', '\n\n', body).strip()
     return f"{NOTE}# {front['title']}\n\n> {front.get('description', cfg.description)}\n\n{body}\n"
 
