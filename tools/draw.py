@@ -358,7 +358,33 @@ def ladder_loss():
         d.curve([(226, 84 + 24 * i), (240, 84 + 24 * i), (254, 84 + 24 * i)], kind, dots=kind == 'curve'); d.text(264, 84 + 24 * i, words, 'small left')
     return d
 
-FIGURES = dict(pipeline=pipeline, block=both_blocks, gpt=gpt, residual=residual, attention=attention, causal_mask=causal_mask, transformer=transformer, ladder_loss=ladder_loss)
+def writing():
+    "A sample as it was written: at each step the likeliest characters and the one that was drawn, as the index notebook keeps them in nbs/results/writing.json; nothing where it has not been run."
+    path = ROOT/'nbs'/'results'/'writing.json'
+    if not path.exists(): return None
+    run = json.loads(path.read_text(encoding='utf-8'))
+    steps, show = run['steps'], lambda c: {'\n': '\u21b5', ' ': '\u2423'}.get(c, c)
+    rows, w, h = len(steps[0]['top']), 21, 27
+    x0, y0 = 262 - w * (len(steps) - 1) / 2, 122
+    said = run['prompt'] + ''.join(s['drawn'] for s in steps)
+    d = Drawing(520, y0 + h * rows + 74, 'A sample being written', f'For each of {len(steps)} characters that a trained model adds to {run["prompt"]!r}, a column with the {rows} characters it finds likeliest, '
+                f'the fuller the likelier, and a ring around the one that was drawn; below, how likely that was. The result is {said!r}.')
+    d.text(260, 30, 'A sample being written', 'text strong')
+    d.text(260, 56, f'after `{run["prompt"].strip()}`, by a model of {run["params"]:,} parameters', 'small')
+    d.text(260, 82, 'each column: what it finds likeliest, and in the ring what was drawn', 'small')
+    for i, step in enumerate(steps):
+        x, y = x0 + i * w, y0 + h * rows
+        for j, (c, p) in enumerate(step['top']):
+            d.shape('rect', 'attn', x=x - w / 2 + 1, y=y0 + h * (j - .5) + 1, width=w - 2, height=h - 2, rx=4, style=f'stroke: none; opacity: {.15 + .85 * p ** .5:.2f}')
+            d.text(x, y0 + h * j, f'`{show(c)}`', 'text in')
+        at = [c for c, _ in step['top']].index(step['drawn']) if step['drawn'] in dict(step['top']) else rows
+        if at == rows: d.text(x, y + 2, f'`{show(step["drawn"])}`', 'text in')
+        d.shape('rect', 'stream', x=x - w / 2 + 1, y=y0 + h * (at - .5) + 1 + 2 * (at == rows), width=w - 2, height=h - 2, rx=4, style='fill: none; stroke-width: 2')
+        d.text(x, y + 30, f'{100 * step["p"]:.0f}', 'small in')
+    d.text(260, y0 + h * rows + 54, 'how likely the drawn character was, in percent', 'small')
+    return d
+
+FIGURES = dict(pipeline=pipeline, writing=writing, block=both_blocks, gpt=gpt, residual=residual, attention=attention, causal_mask=causal_mask, transformer=transformer, ladder_loss=ladder_loss)
 
 if __name__ == '__main__':
     for name, make in FIGURES.items():
