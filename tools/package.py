@@ -50,9 +50,9 @@ def install(wheel, folder):
     return python
 
 def import_times(python, folder):
-    "Seconds to import each module in a process of its own, less what torch alone takes; the smallest of three."
+    "Processor seconds to import a module in a process of its own, after torch; the smallest of three."
     def seconds(words):
-        code = f'import time; import torch; t = time.perf_counter(); {words}; print(time.perf_counter() - t)'
+        code = f'import time; import torch; t = time.process_time(); {words}; print(time.process_time() - t)'
         return min(float(subprocess.check_output([python, '-c', code], text=True, cwd=folder)) for _ in range(3))
     times = {m: seconds(f'import {lib}.{m}') for m in ('model', 'cli')}    # the heart, and the module that imports nearly all others
     print('import beyond torch: ' + ', '.join(f'{m} {t:.2f} s' for m, t in times.items()))
