@@ -126,8 +126,8 @@ def plot_attention(
             ax.imshow(maps[l, h], cmap='Blues', vmin=0, vmax=1, interpolation='nearest')
             ax.set_title(f'layer {l}, head {h}', fontsize=8)
             ax.tick_params(length=0, labelsize=min(7, 75 * size / T))
-            ax.set_xticks(range(T), labels, rotation=90, parse_math=False)
-            ax.set_yticks(range(T), labels, parse_math=False)
+            if l == L - 1: ax.set_xticks(range(T), labels, rotation=90, parse_math=False)   # the axes are shared: only the outer ones show labels
+            if h == 0: ax.set_yticks(range(T), labels, parse_math=False)
     return fig
 
 # %% ../nbs/16_inspect.ipynb #01bb42f4
