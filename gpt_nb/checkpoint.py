@@ -28,7 +28,6 @@ from .model import GPT, GPTConfig, crop_rows, pad_rows
 # %% ../nbs/09_checkpoint.ipynb #2826dae4
 class CheckpointError(UserError): 'A file of a run or a model that cannot be written or read: the message names it and says what to do.'
 
-# %% ../nbs/09_checkpoint.ipynb #21be6ca0
 @contextmanager
 def _writing(path):
     "`aside` with a `CheckpointError` where the disk, or safetensors, refuses."

@@ -179,7 +179,6 @@ def hellaswag_item(
     _need(type(label) is int and 0 <= label < 4, f'label is {label!r}: it must be 0, 1, 2 or 3 (the test split has none: use the validation split)')
     return Item(where, ctx, tuple(' ' + e for e in endings), label, ('ctx', *(f'endings[{i}]' for i in range(4))))
 
-# %% ../nbs/14_evaluate.ipynb #401cebba
 def lambada_item(
     d: dict, # a line's object
     where: str, # file and line
@@ -191,7 +190,7 @@ def lambada_item(
     _need(context.strip(), f'text is {text!r}: it must have a word before its last one')
     return Item(where, context, (space + word,), 0, ('text', 'text'))
 
-# %% ../nbs/14_evaluate.ipynb #285f1782
+# %% ../nbs/14_evaluate.ipynb #401cebba
 @dataclass(frozen=True)
 class Task:
     "A benchmark's public file."
@@ -207,7 +206,6 @@ TASKS = {
                     '4aa8d02cd17c719165fc8a7887fddd641f43fcafa4b1c806ca8abc31fabdb226', 5153, lambada_item),
 }
 
-# %% ../nbs/14_evaluate.ipynb #9f25c2b8
 def task_file(
     task: str, # hellaswag or lambada
 ) -> Path:
@@ -408,7 +406,7 @@ class EvalOptions:
     def __post_init__(self):
         for name in ('tokens', 'stride', 'limit', 'batch_size'):
             v = getattr(self, name)
-            if v is not None and (not isinstance(v, int) or v < 1): raise ConfigError(f'{name} is {v!r}: it must be at least 1')
+            if v is not None and (not isinstance(v, int) or isinstance(v, bool) or v < 1): raise ConfigError(f'{name} is {v!r}: it must be a whole number of at least 1, or None')
         if self.task != 'text' and self.task not in TASKS: raise ConfigError(f'task is {self.task!r}: it must be text, {" or ".join(TASKS)}')
         for name in ('limit',) if self.task == 'text' else ('tokens', 'stride'):
             if getattr(self, name) is not None: raise ConfigError(f'{name} is {getattr(self, name)}, but task is {self.task}: {name} is for {"a benchmark" if self.task == "text" else "a text"}')
