@@ -375,7 +375,7 @@ def writing():
     for i, step in enumerate(steps):
         x, y = x0 + i * w, y0 + h * rows
         for j, (c, p) in enumerate(step['top']):
-            d.shape('rect', 'attn', x=x - w / 2 + 1, y=y0 + h * (j - .5) + 1, width=w - 2, height=h - 2, rx=4, style=f'stroke: none; opacity: {.15 + .85 * p ** .5:.2f}')
+            d.shape('rect', 'attn', x=x - w / 2 + 1, y=y0 + h * (j - .5) + 1, width=w - 2, height=h - 2, rx=4, style=f'fill: #5b82dd; stroke: none; opacity: {.05 + .6 * p ** .5:.2f}')
             d.text(x, y0 + h * j, f'`{show(c)}`', 'text in')
         at = [c for c, _ in step['top']].index(step['drawn']) if step['drawn'] in dict(step['top']) else rows
         if at == rows: d.text(x, y + 2, f'`{show(step["drawn"])}`', 'text in')

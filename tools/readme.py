@@ -8,6 +8,14 @@ from nbdev.processors import FilterDefaults
 
 NOTE = '<!-- Written by tools/readme.py from nbs/index.ipynb: edit that notebook. -->\n\n'
 
+def joined(outputs):
+    "Pieces of printed text that follow each other as one."
+    done = []
+    for o in outputs:
+        if done and o.output_type == done[-1].output_type == 'stream' and o.name == done[-1].name: done[-1].text += o.text
+        else: done.append(o)
+    return done
+
 def readme(cfg):
     "The index notebook as Markdown: hidden cells and directives left out, text outputs kept."
     os.environ['IN_TEST'] = '1'
@@ -21,6 +29,7 @@ def readme(cfg):
         if c.cell_type != 'code': continue
         c.metadata.transient = {'remove_source': '#| echo: false' in c.source}
         c.source = re.sub(r'^#\|.*\n?', '', c.source, flags=re.M)
+        c.outputs = joined(o for o in c.outputs if 'image/png' not in o.get('data', {}))   # a README has its pictures in files
     show = {'NbConvertBase': {'display_data_priority': ['text/markdown', 'text/plain']}}
     body, _ = MarkdownExporter(config=show).from_notebook_node(nb)
     body = re.sub(r'\]\((\w+\.ipynb)', r'](nbs/\1', body).replace('](../', '](')   # paths as seen from the top
