@@ -177,6 +177,7 @@ def head_cross_entropy(
 # %% ../nbs/07_model.ipynb #9ca89c6c
 def _check_targets(targets, idx, vocab_size):
     if targets.shape != idx.shape: raise ValueError(f'targets have shape {tuple(targets.shape)}, idx {tuple(idx.shape)}: they must agree')
+    if targets.dtype != torch.int64: raise TypeError(f'targets have dtype {targets.dtype}: they must be int64')
     if targets.device.type == 'cpu' and not torch.compiler.is_compiling():
         bad = targets[(targets != -100) & ((targets < 0) | (targets >= vocab_size))]
         if bad.numel(): raise TokenIdError(f'targets hold token id {int(bad[0])}: ids lie in [0, {vocab_size}), or are -100 to be ignored')
@@ -210,7 +211,8 @@ class GPT(_TiedTable):
         idx: Tensor, # token ids `[B, T]`, T at most `block_size`
         cache: KVCache | None = None, # from `new_cache`: `idx` goes on from what each row holds, and is added to it
     ) -> Tensor: # `[B, T, C]`
-        "Everything before the head. `TokenIdError` for an unknown id (on the CPU), `UserError` for a sequence longer than block_size or the cache, or other rows than the cache has."
+        "Everything before the head. `TokenIdError` for an unknown id (on the CPU), `UserError` for ids that are not `[B, T]`, a sequence longer than block_size or the cache, or other rows than the cache has."
+        if idx.dim() != 2: raise UserError(f'idx has shape {tuple(idx.shape)}: it must be [B, T], a row for each text')
         T, start, layers = idx.size(1), 0, [()] * len(self.h)
         if idx.device.type == 'cpu' and not torch.compiler.is_compiling(): check_ids(idx, self.config.vocab_size)
         if cache is not None:
