@@ -203,7 +203,7 @@ for (const root of document.querySelectorAll('[data-gpt-nb="KEY"]:not([data-on])
         g.fillStyle = `rgba(${a == i ? '230,120,0' : '60,130,220'},${w(x.l, x.h, a, b)})`; g.fillRect(b, a, 1, 1);
       }
       x.best.textContent = `${labels[j]} ${w(x.l, x.h, i, j).toFixed(2)}`;
-      x.b.setAttribute('aria-label', `layer ${x.l}, head ${x.h}, looks most at token ${j}, ${labels[j]}`);
+      x.b.setAttribute('title', `layer ${x.l}, head ${x.h}, looks most at token ${j}, ${labels[j]}`);
       x.b.setAttribute('aria-pressed', x.l == l && x.h == h);
     }
   }
