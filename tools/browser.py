@@ -47,7 +47,7 @@ def look(browser, home, name, axe):
         if facts['wide'] > 0: wrong.append(f'{width} wide: scrolls sideways by {facts["wide"]} pixels: {facts["widest"]}')
         wrong += [f'no alt text: {src}' for src in facts['mute']]
         if width < 1000: continue                                     # the same elements again
-        for v in page.evaluate('rules => axe.run({exclude: ["mjx-container svg"]}, rules)', RULES[scheme])['violations']:
+        for v in page.evaluate('rules => axe.run({exclude: ["mjx-container"]}, rules)', RULES[scheme] | {'resultTypes': ['violations'], 'preload': False, 'elementRef': False})['violations']:
             wrong.append(f'{width} {scheme}: axe {v["id"]}: {v["help"]}: {len(v["nodes"])} times, first {v["nodes"][0]["html"][:120]}')
     page.close()
     return list(dict.fromkeys(wrong)), facts
@@ -74,7 +74,7 @@ def main():
             began = time.time()
             found, facts = look(browser, home, name, axe)
             wrong += [f'{name}: {w}' for w in found]
-            print(f'{time.time() - began:6.1f}s  {name}: {len(found) or "nothing"} wrong', file=sys.stderr, flush=True)
+            print(f'{time.time() - began:6.1f}s  {name}: ' + ('; '.join(found) or 'nothing wrong'), file=sys.stderr, flush=True)
             ids[name], links[name] = set(facts['ids']), set(facts['links'])
         for words, name in SEARCHES.items(): wrong += search(browser, home, words, name)
         browser.close()

@@ -200,11 +200,14 @@ POLISH = [('<p class="caption" role="heading">', '<p class="caption">'), ('<asid
           ('<aside class="toc-drawer', '<aside aria-label="On this page" class="toc-drawer'), ('<pre>', '<pre tabindex="0">'),
           ('<summary aria-label="Toggle hidden content">', '<summary>'), ('<div id="search-results"', '<h1>Search</h1>\n<div id="search-results"')]
 
+SIGNATURE = re.compile(r'<dl>\n((?:<dd>.*</dd>\n)+)</dl>')   # of a long function: a list of terms without terms
+
 def polish():
     "What the theme leaves open for people who use a keyboard or a screen reader; the browser check would find it."
     for path in out.glob('*.html'):
         page = path.read_text(encoding='utf-8')
         for old, new in POLISH: page = page.replace(old, new)
+        page = SIGNATURE.sub(lambda m: '<div class="sig-rows">\n' + re.sub(r'(</?)dd>', r'\1div>', m[1]) + '</div>', page)
         path.write_text(page, encoding='utf-8')
 
 def build(*args):
