@@ -3,7 +3,7 @@
 python tools/hosts.py [--keep]
 
 Two namespaces, joined by a virtual cable, have a network address each and share nothing else but the disk. On them the same small run as in one process is trained, with torchrun's
-static and c10d rendezvous, with the cable unplugged for a while in mid-run, and with the cable unplugged for good. Needs Linux and root; where namespaces are not permitted it
+static and c10d rendezvous, with the cable unplugged for a while in mid-run, with the cable unplugged for good, and elastically with one host killed in mid-run. Needs Linux and root; where namespaces are not permitted it
 says so and counts as skipped. The last line is `N passed, N failed` or `N passed, N failed, N skipped`. With --keep the logs stay.
 """
 import json, os, shutil, signal, subprocess, sys, tempfile, time, uuid
@@ -11,7 +11,7 @@ from pathlib import Path
 
 TAG = uuid.uuid4().hex[:4]
 HOSTS = [dict(name=f'gptnb{TAG}{x}', link=f'gnb{TAG}{x}', address=f'10.77.{int(TAG[:2], 16)}.{i}') for i, x in enumerate('ab', 1)]
-STEPS, CUT, LIMIT = 300, 4, 15                                        # optimizer steps; seconds without a cable; seconds that a process waits for another
+STEPS, CUT, LIMIT = 300, 4, 30                                        # optimizer steps; seconds without a cable; seconds that a process waits for another
 ENV = dict(os.environ, OMP_NUM_THREADS='1', PYTHONPATH=os.pathsep.join([str(Path(__file__).resolve().parent.parent), os.environ.get('PYTHONPATH', '')]))
 
 def ip(*words): return subprocess.run(['ip', *words], check=True, capture_output=True, text=True)
@@ -48,6 +48,8 @@ def losses(out):
     lines = [json.loads(l) for l in path.read_text().splitlines() if l.endswith('}')] if path.exists() else []
     return {m['step']: m['loss'] for m in lines if m['kind'] == 'train'}
 
+def attempts(out): return max((json.loads(l)['attempt'] for l in (out/'metrics.jsonl').read_text().splitlines() if l.endswith('}')), default=0)
+
 def until(what, seconds):
     "Wait until something is true; is it?"
     end = time.time() + seconds
@@ -57,16 +59,19 @@ def until(what, seconds):
 def end(processes):
     for p in processes:
         if p.poll() is None: os.killpg(p.pid, signal.SIGKILL)
+    for h in HOSTS:                                                   # what torchrun has started is in sessions of its own
+        for pid in subprocess.run(['ip', 'netns', 'pids', h['name']], capture_output=True, text=True).stdout.split(): os.kill(int(pid), signal.SIGKILL)
 
 def run(name, kind, folder, meanwhile=lambda out, processes: None, timeout=120):
     "Train on both hosts; `meanwhile` happens during it. Gives exit codes and losses."
     out, a = folder/name, HOSTS[0]['address']
     if kind == 'static': each = [['--nnodes=2', f'--node-rank={i}', f'--master-addr={a}', '--master-port=29511'] for i in (0, 1)]
-    else: each = [['--nnodes=2', '--rdzv-backend=c10d', f'--rdzv-id={name}', f'--rdzv-endpoint={a}:29512', f'--rdzv-conf=is_host={int(i == 0)},join_timeout=120', f'--local-addr={h["address"]}'] for i, h in enumerate(HOSTS)]
+    else: each = [['--nnodes=2'] if kind == 'c10d' else ['--nnodes=1:2', '--max-restarts=3'] for _ in HOSTS]
+    if kind != 'static': each = [words + ['--rdzv-backend=c10d', f'--rdzv-id={name}', f'--rdzv-endpoint={a}:29512', f'--rdzv-conf=is_host={int(i == 0)},join_timeout=120,last_call_timeout=5', f'--local-addr={h["address"]}'] for i, (h, words) in enumerate(zip(HOSTS, each))]
     processes = [start(h, words + options(folder, out, timeout), folder, f'{name}-{h["name"][-1]}.log') for h, words in zip(HOSTS, each)]
     try:
         found = meanwhile(out, processes)
-        until(lambda: all(p.poll() is not None for p in processes), 400)
+        until(lambda: all(p.poll() is not None for p in processes), 600)
         return [p.poll() for p in processes], losses(out), found
     finally: end(processes)
 
@@ -91,6 +96,13 @@ def gone(out, processes):
         return time.time() - began
     finally: cable('up')
 
+def lost(out, processes):
+    "Kill all that runs on the second host. Does the first go on alone?"
+    if not until(lambda: len(losses(out)) >= 120, 300): return None
+    before = attempts(out)
+    for pid in ip('netns', 'pids', HOSTS[1]['name']).stdout.split(): os.kill(int(pid), signal.SIGKILL)
+    return until(lambda: attempts(out) > before, 300)
+
 def check(folder):
     "Each check: its name, whether it passed, and what was seen."
     subprocess.run([sys.executable, *options(folder, folder/'alone', 60)], check=True, env=ENV, stdout=subprocess.DEVNULL)
@@ -109,6 +121,8 @@ def check(folder):
         f'exit codes {codes}, both gave up {took and round(took)} s later, at step {stopped}'
     codes, got, _ = run('gone', 'c10d', folder)
     yield 'the same command again', codes == [0, 0] and off(got) < 1e-4, f'exit codes {codes}, {len(got)} steps, losses off by {off(got):.1e}'
+    codes, got, seen = run('elastic', 'elastic', folder, lost)
+    yield 'elastic, one host killed', codes[0] == 0 and codes[1] != 0 and off(got) < 1e-4 and bool(seen), f'exit codes {codes}, the other goes on alone to step {len(got)}, losses off by {off(got):.1e}'
 
 def main(keep):
     why = set_up()
