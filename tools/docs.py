@@ -198,6 +198,7 @@ def glossary_terms():
 
 POLISH = [('<p class="caption" role="heading">', '<p class="caption">'), ('<aside class="sidebar-drawer">', '<aside class="sidebar-drawer" aria-label="Chapters">'),
           ('<aside class="toc-drawer', '<aside aria-label="On this page" class="toc-drawer'), ('<pre>', '<pre tabindex="0">'),
+          ('<th class="head"><p></p></th>', '<td></td>'),              # the empty corner of a table
           ('<summary aria-label="Toggle hidden content">', '<summary>'), ('<div id="search-results"', '<h1>Search</h1>\n<div id="search-results"')]
 
 SIGNATURE = re.compile(r'<dl>\n((?:<dd>.*</dd>\n)+)</dl>')   # of a long function: a list of terms without terms
