@@ -25,7 +25,7 @@ from .sampler import generate
 def quantize_rows(
     w: Tensor, # `[out, in]`, floating point
 ) -> tuple[Tensor, Tensor]: # `[out, in]` int8 in [-127, 127], and the scale of each row, `[out]`
-    "Symmetric 8-bit quantization with one scale a row: `w ≈ q · scale` (Dettmers et al. 2022, section 2)."
+    "Symmetric 8-bit quantization: `w ≈ q · scale`, absmax of Dettmers et al. 2022 (section 2) with one scale a row."
     scale = w.abs().amax(1).clamp(min=torch.finfo(w.dtype).tiny) / 127
     return (w / scale[:, None]).round().clamp(-127, 127).to(torch.int8), scale
 
@@ -85,10 +85,10 @@ class RowLinear(nn.Module):
     def forward(self,
         x: Tensor, # `[..., in]`
     ) -> Tensor: # `[..., out]`
-        "What `nn.Linear` computes."
+        "What `nn.Linear` computes, in x's dtype."
         if not (torch.compiler.is_compiling() and x.numel() == x.size(-1)): return self.rows(x)
         y = self.row(x.reshape(-1))
-        return (y if self.bias is None else y + self.bias).view(*x.shape[:-1], -1)
+        return (y if self.bias is None else y + self.bias).view(*x.shape[:-1], -1).to(x.dtype)
 
 # %% ../nbs/17_bench.ipynb #faf5bbd8
 class WordLinear(RowLinear):
@@ -108,20 +108,20 @@ class WordLinear(RowLinear):
     ) -> Tensor: # `[out]`, without the bias
         "Each piece of the words meets its part of the input."
         pieces, n = self.decode(self.words), self.words.size(1)
-        x = F.pad(x, (0, len(pieces) * n - self.width)).as_strided((len(pieces), n), (n, 1))   # (k, n)
+        x = F.pad(x.float(), (0, len(pieces) * n - self.width)).as_strided((len(pieces), n), (n, 1))   # (k, n)
         first, *rest = (part * piece for part, piece in zip(x, pieces))                        # k of (n,) * (out, n)
         y = sum(rest, first).sum(-1)                                                           # -> (out,)
         return y if self.scale is None else y * self.scale
 
     def rows(self,
         x: Tensor, # `[..., in]`
-    ) -> Tensor: # `[..., out]`, with the bias
+    ) -> Tensor: # `[..., out]`, with the bias, of x's dtype
         "One product with the narrow numbers, made float32, in the order in which they lie in memory."
         w, n = self.words.view(self.narrow).float(), self.words.size(1)                        # (out, n·k)
-        x = F.pad(x, (0, w.size(1) - self.width)).unflatten(-1, (-1, n)).transpose(-1, -2).flatten(-2)  # (..., k, n) -> (..., n·k)
-        if self.scale is None: return few_rows_linear(x, w, self.bias)
-        y = few_rows_linear(x, w) * self.scale
-        return y if self.bias is None else y + self.bias
+        turned = F.pad(x.float(), (0, w.size(1) - self.width)).unflatten(-1, (-1, n)).transpose(-1, -2).flatten(-2)  # (..., k, n) -> (..., n·k)
+        y = few_rows_linear(turned, w)
+        if self.scale is not None: y = y * self.scale
+        return (y if self.bias is None else y + self.bias).to(x.dtype)
 
     @property
     def weight(self) -> Tensor: # `[out, in]` float32
@@ -129,6 +129,7 @@ class WordLinear(RowLinear):
         w = torch.cat(self.decode(self.words), 1)[:, :self.width]    # (out, in)
         return w if self.scale is None else w * self.scale[:, None]
 
+# %% ../nbs/17_bench.ipynb #64aa0e65
 class BFloat16Linear(WordLinear):
     "Weights in 16 bits, sums in 32."
     narrow = torch.bfloat16
@@ -319,7 +320,7 @@ def bench_model(
     bandwidth: float, # bytes per second
     backend: str | Callable | None = 'inductor', # as for `speed_up`
 ) -> list[BenchRow]:
-    "Every contender at every batch size."
+    "Every contender at every batch size. Raises `ConfigError`."
     o, rows, device = options, [], model.wte.weight.device
     room = model.config.block_size
     if o.prompt_tokens + o.new_tokens > room: raise ConfigError(f'prompt_tokens and new_tokens are {o.prompt_tokens + o.new_tokens} together: the block_size is {room}')
@@ -338,6 +339,7 @@ def bench_model(
             rows.append(BenchRow(name, B, rate, size, B * bandwidth / size))
     return rows
 
+# %% ../nbs/17_bench.ipynb #30cc3811
 def bench_table(
     rows: list[BenchRow], # from `bench_model`
 ) -> str:
