@@ -198,7 +198,6 @@ def glossary_terms():
 
 POLISH = [('<p class="caption" role="heading">', '<p class="caption">'), ('<aside class="sidebar-drawer">', '<aside class="sidebar-drawer" aria-label="Chapters">'),
           ('<aside class="toc-drawer', '<aside aria-label="On this page" class="toc-drawer'), ('<pre>', '<pre tabindex="0">'),
-          ('<th class="head"><p></p></th>', '<td></td>'),              # the empty corner of a table
           ('<summary aria-label="Toggle hidden content">', '<summary>'), ('<div id="search-results"', '<h1>Search</h1>\n<div id="search-results"')]
 
 SIGNATURE = re.compile(r'<dl>\n((?:<dd>.*</dd>\n)+)</dl>')   # of a long function: a list of terms without terms
@@ -208,6 +207,7 @@ def polish():
     for path in out.glob('*.html'):
         page = path.read_text(encoding='utf-8')
         for old, new in POLISH: page = page.replace(old, new)
+        page = re.sub(r'<th class="head[^"]*"><p></p></th>', '<td></td>', page)   # the empty corner of a table
         page = SIGNATURE.sub(lambda m: '<div class="sig-rows">\n' + re.sub(r'(</?)dd>', r'\1div>', m[1]) + '</div>', page)
         path.write_text(page, encoding='utf-8')
 

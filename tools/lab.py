@@ -54,7 +54,7 @@ def meet(browser, home, folder, name):
     path, wrong = folder/'nbs'/name, []
     page = open_in(browser, home, name)
     page.evaluate(DO, 'docmanager:save')
-    if changed := git(folder, 'status', '--porcelain'): wrong.append('saving it changes ' + changed.split()[-1])
+    if changed := git(folder, 'status', '--porcelain'): wrong.append('saving it changes ' + ', '.join(line[3:] for line in changed.splitlines()))
     close(page)
     nb = json.loads(path.read_text(encoding='utf-8'))
     nb['cells'] = [c for c in nb['cells'] if c['cell_type'] != 'code' or not LONG.search(''.join(c['source']))]
