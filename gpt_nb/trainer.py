@@ -18,16 +18,12 @@ from dataclasses import asdict, dataclass, field, replace
 from fnmatch import fnmatchcase
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-
-# %% ../nbs/11_trainer.ipynb #68422943
 import numpy as np
 import torch
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 from tqdm.auto import tqdm
-
-# %% ../nbs/11_trainer.ipynb #c46375e8
 from .attention import ConfigError
 from .checkpoint import CheckpointError, RunFolder, Saver, fork_rng, load_gpt2, pack_model, pack_optimizer, pack_rng, unpack_model, unpack_optimizer, unpack_rng, write_file
 from .corpus import UserError, load_corpus, split_text
@@ -349,16 +345,20 @@ def open_log(
     step: int, # steps taken before
     config: TrainConfig, # shown beside the figures
 ) -> tuple[Callable[[dict], None] | None, Callable[[], None]]: # takes a line of metrics; ends the log
-    "Where figures go besides the folder. `ConfigError` where the package is not installed; a log that fails later is given up with a warning, training goes on."
+    "Where figures go besides the folder. `ConfigError` where the package is not installed; a log that fails, at once or later, is given up with a warning, training goes on."
     package, where = check_log(name), folder.path if folder else Path('.')
     if package is None: return None, lambda: None
-    if name == 'tensorboard':
-        from torch.utils.tensorboard import SummaryWriter
-        writer = SummaryWriter(where/'tensorboard', purge_step=step + 1)   # what an earlier attempt wrote beyond this step is hidden
-        put, close = lambda values, step: [writer.add_scalar(k, v, step) for k, v in values.items()], writer.close
-    else:
-        run = package.init(project='gpt_nb', name=where.absolute().name, config=asdict(config), resume='allow')
-        put, close = lambda values, step: run.log(values, step=step), run.finish
+    try:
+        if name == 'tensorboard':
+            from torch.utils.tensorboard import SummaryWriter
+            writer = SummaryWriter(where/'tensorboard', purge_step=step + 1)   # what an earlier attempt wrote beyond this step is hidden
+            put, close = lambda values, step: [writer.add_scalar(k, v, step) for k, v in values.items()], writer.close
+        else:
+            run = package.init(project='gpt_nb', name=where.absolute().name, config=asdict(config), resume='allow')
+            put, close = lambda values, step: run.log(values, step=step), run.finish
+    except Exception as e:
+        warnings.warn(f'the log {name} is given up, it cannot be opened: {type(e).__name__}: {e}')
+        return None, lambda: None
     return forgiving(lambda line: put(figures(line), line['step'])), forgiving(close)
 
 def check_log(
