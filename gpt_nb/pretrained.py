@@ -106,7 +106,7 @@ def from_pretrained(
 # %% ../nbs/13_pretrained.ipynb #54864d73
 def save_pretrained(
     model: GPT, # goes out as it is, in its dtype, without the rows that pad its table
-    tok: Tokenizer | None, # its tokenizer, or None to write none
+    tok: Tokenizer | None, # its tokenizer, or None to write none: one that lies in the folder then stays
     folder: str | Path, # made where it does not exist; files of the same names are replaced
 ):
     "Write a folder that `from_pretrained` and transformers' AutoModelForCausalLM and AutoTokenizer open. Raises `CheckpointError`, also for a run's folder."
