@@ -11,7 +11,7 @@ from configparser import ConfigParser
 from pathlib import Path
 
 MARK = '# Is the package there?'
-MISSING = "gpt_nb is not installed: in a copy of the project run `pip install .`, then restart the kernel"
+DEV = ('fastcore', 'hypothesis')            # of the extra `dev`: what chapters import and Colab lacks
 
 def settings(root):
     ini = ConfigParser(delimiters=['='])
@@ -27,11 +27,17 @@ def set_home(root, user, repo):
     for k, v in new.items(): text = re.sub(rf'^{k} =.*$', f'{k} = {v}'.rstrip(), text, flags=re.M)
     (root/'settings.ini').write_text(text, encoding='utf-8')
 
-def install_cell(cfg):
-    "Source of the cell that every chapter begins with."
-    public = cfg.getboolean('public_home')
-    then = (f"get_ipython().run_line_magic('pip', 'install -q git+{cfg['git_url']}')" if public else f"raise ModuleNotFoundError('{MISSING}')")
-    return f"#| hide\n{MARK}\nimport importlib.util\nif not importlib.util.find_spec('gpt_nb'): {then}"
+def install_cell(cfg, cells):
+    "Source of the cell that every chapter begins with: the package, and the extra `dev` where the chapter imports from it."
+    code = ''.join(''.join(c['source']) + '\n' for c in cells if c['cell_type'] == 'code')
+    needs = ['gpt_nb'] + [m for m in DEV if re.search(rf'^(from|import) {m}\b', code, re.M)]
+    extra = '[dev]' if needs[1:] else ''
+    there = f"all(map(importlib.util.find_spec, {needs}))" if extra else "importlib.util.find_spec('gpt_nb')"
+    here = f'".{extra}"' if extra else '.'
+    missing = f"{' or '.join(needs)} is not installed: in a copy of the project run `pip install {here}`, then restart the kernel"
+    then = (f"get_ipython().run_line_magic('pip', 'install -q \"gpt_nb{extra} @ git+{cfg['git_url']}\"')" if cfg.getboolean('public_home')
+            else f"raise ModuleNotFoundError('{missing}')")
+    return f"#| hide\n{MARK}\nimport importlib.util\nif not {there}: {then}"
 
 def links(cfg, name):
     "The line of links under a chapter's title."
@@ -64,7 +70,7 @@ def update(path, cfg):
     if not cell and path.stem != 'index':
         cell = dict(cell_type='code', execution_count=None, id='is-the-package-there', metadata={}, outputs=[], source=[])
         cells.insert(cells.index(title) + 1, cell)
-    if cell: cell['source'] = lines(install_cell(cfg))
+    if cell: cell['source'] = lines(install_cell(cfg, cells))
     new = json.dumps(nb, indent=1, sort_keys=True, ensure_ascii=False) + '\n'   # as nbdev_clean writes
     if new != old: path.write_text(new, encoding='utf-8')
 
