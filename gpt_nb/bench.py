@@ -242,7 +242,7 @@ def take_turns(
     warm_up: int = 1, # rounds before, not counted: they compile, allocate and start threads
 ) -> dict[str, Rate]: # work per second
     "Time several functions in turns."
-    seconds = {name: [] for name in contenders}
+    seconds: dict[str, list[float]] = {name: [] for name in contenders}
     for r in range(-warm_up, rounds):
         for name, f in contenders.items():
             synchronize(device)
@@ -271,7 +271,7 @@ def to_transformers(
     c = model.config
     config = GPT2Config(vocab_size=c.vocab_size, n_positions=c.block_size, n_layer=c.n_layer, n_head=c.n_head, n_embd=c.n_embd, layer_norm_epsilon=c.layer_norm_eps,
                         resid_pdrop=c.dropout, embd_pdrop=c.dropout, attn_pdrop=c.dropout, bos_token_id=None, eos_token_id=None)
-    peer = GPT2LMHeadModel(config)
+    peer: nn.Module = GPT2LMHeadModel(config)
     peer.load_state_dict(to_gpt2_names(model.state_dict()), strict=False)  # the head is tied to the table
     return peer.to(model.wte.weight.device).eval()
 
@@ -330,7 +330,7 @@ def bench_model(
     for B in o.batch_sizes:
         idx = torch.randint(model.config.vocab_size, (B, o.prompt_tokens), generator=g).to(device)
         models = {'GPT': model} | {f'fast, {w}': m for w, m in fast.items() if B == 1 or w == 'float32'}
-        runs = {name: lambda m=m: generate(m, idx, o.new_tokens, temperature=0) for name, m in models.items()}
+        runs: dict[str, Callable] = {name: lambda m=m: generate(m, idx, o.new_tokens, temperature=0) for name, m in models.items()}
         if peer: runs['transformers'] = lambda: _peer_writes(peer, idx, o.new_tokens)
         rates = take_turns(runs, B * o.new_tokens, o.rounds, device)
         if o.uncached: rates |= take_turns({'GPT without a cache': lambda: generate(model, idx, o.new_tokens, temperature=0, use_cache=False)}, B * o.new_tokens, 1, device, 0)

@@ -304,7 +304,7 @@ def load_gpt2(
         raise ConfigError(f'block_size is {block_size}: it must be at most {config.block_size}, as {folder} has learned no position beyond that')
     path, found = _open_weights(folder)
     found, head = _check_gpt2(found, config, path)
-    changes = {k: v for k, v in dict(block_size=block_size, dropout=dropout).items() if v is not None}
+    changes: dict = {k: v for k, v in dict(block_size=block_size, dropout=dropout).items() if v is not None}
     wide = any(t.dtype == torch.float64 for t in found.values())
     model = _blank(replace(config, **changes), 'cpu')
     if wide: model.double()
@@ -349,7 +349,8 @@ def pack_optimizer(
     optimizer: torch.optim.Optimizer, # any whose state is tensors
 ) -> dict[str, Tensor]: # `kind.parameter` -> the live tensor, e.g. `exp_avg.h.0.attn.c_attn.weight`
     "An optimizer's state by parameter name. Settings such as the learning rate are not in it: they belong to the run's configuration."
-    names, out = {p: n for n, p in model.named_parameters()}, {}
+    names: dict[Tensor, str] = {p: n for n, p in model.named_parameters()}
+    out = {}
     for p, state in optimizer.state.items():
         for kind, t in state.items():
             if t is None: continue
@@ -365,7 +366,7 @@ def unpack_optimizer(
     "Load an optimizer's state back. `CheckpointError` names a tensor that no parameter has or whose shape does not fit."
     params, sd = dict(model.named_parameters()), optimizer.state_dict()
     index = {id(p): i for i, p in enumerate(p for g in optimizer.param_groups for p in g['params'])}
-    state = {}
+    state: dict[int, dict[str, Tensor]] = {}
     for key, t in tensors.items():
         kind, _, name = key.partition('.')
         if name not in params or id(params[name]) not in index: raise CheckpointError(f'optimizer tensor {key} belongs to no parameter of this optimizer')
@@ -383,7 +384,7 @@ def pack_rng() -> dict[str, Tensor]: # the state of each generator
     _, words, gauss = random.getstate()
     _, keys, pos, has_gauss, cached = np.random.get_state()
     out = {'python.words': torch.tensor(words), 'python.gauss': torch.tensor([] if gauss is None else [gauss], dtype=torch.float64),
-           'numpy.keys': torch.from_numpy(keys.astype(np.int64)), 'numpy.pos': torch.tensor([pos, has_gauss]),
+           'numpy.keys': torch.from_numpy(np.asarray(keys, np.int64)), 'numpy.pos': torch.tensor([pos, has_gauss]),
            'numpy.gauss': torch.tensor([cached], dtype=torch.float64), 'torch.cpu': torch.get_rng_state()}
     if torch.cuda.is_available() and torch.cuda.is_initialized():
         out |= {f'torch.cuda.{i}': s for i, s in enumerate(torch.cuda.get_rng_state_all())}
@@ -468,7 +469,7 @@ def _read_checkpoint(folder, advice=''):
 # %% ../nbs/09_checkpoint.ipynb #87dd3095
 class _Checkpoints:
     "The part of a `RunFolder` that keeps the folder checkpoints."
-    path = None
+    path: Path # the run's folder
 
     def step(self,
         which: str = 'latest', # latest or best
@@ -634,6 +635,10 @@ class RunFolder(_Metrics, _Checkpoints):
 # %% ../nbs/09_checkpoint.ipynb #a9638a0f
 class Saver:
     "Runs saves one after another: at once, or each in a thread while training goes on."
+    thread: threading.Thread | None # the save in flight
+    error: BaseException | None # what it met
+    kept: dict[str, dict[str, Tensor]] # the copy that it writes
+
     def __init__(self,
         background: bool = False, # in a thread? Costs memory for one more copy of all that is saved
     ): self.background, self.thread, self.error, self.kept = background, None, None, {}

@@ -86,7 +86,7 @@ def read_train(
     args: list[str], # words after `gpt-nb train`
 ) -> tuple[RunConfig, ProcessConfig]: # what to train, and how processes work together if there are several
     "The preset named in `args`, changed as the other options say; raises `UsageError`."
-    words = dict(w.split('=', 1) if '=' in w else (w, after) for w, after in zip(args, [*args[1:], '']) if w.startswith('--'))
+    words = dict(w.partition('=')[::2] if '=' in w else (w, after) for w, after in zip(args, [*args[1:], '']) if w.startswith('--'))
     gpu = torch.cuda.is_available() and words.get('--device') != 'cpu'
     preset = words.get('--preset', 'finetune' if words.get('--init', 'scratch') != 'scratch' else 'shakespeare-char' if gpu else 'shakespeare-char-cpu')
     fixed = [w for w in words if re.fullmatch('--(no-)?(block-size|n-layer|n-head|n-embd|bias|layer-norm-eps)', w.replace('_', '-'))]
@@ -124,7 +124,7 @@ def train(
           f'  loss.svg, metrics.jsonl                          the loss as a picture, every figure as a line\n'
           f'  checkpoints/                                     to go on from with --resume\n')
     model, tok = load_model(run.out_dir, run.train.device)
-    print(complete(model, tok, first_prompt(tok), max_new_tokens=200, seed=run.train.seed).strip('\n'))
+    print(str(complete(model, tok, first_prompt(tok), max_new_tokens=200, seed=run.train.seed)).strip('\n'))
     print(f'\nmore: gpt-nb sample --out-dir {run.out_dir} --prompt "..."')
 
 def first_prompt(
@@ -156,8 +156,8 @@ def sample(
 ):
     "Print the prompt and what the model makes of it."
     o = parse(SampleOptions, args, 'gpt-nb sample')
-    model, tok = load_model(o.out_dir, o.device)
-    if o.fast != 'no': model = speed_up(model, o.fast)
+    gpt, tok = load_model(o.out_dir, o.device)
+    model = gpt if o.fast == 'no' else speed_up(gpt, o.fast)
     settings = {f.name: getattr(o, f.name) for f in fields(SamplingConfig)} | {'allowed_special': 'all' if o.allow_special else ()}
     if o.interactive: return prompts(lambda prompt: write(model, tok, prompt, settings, o.stream or o.num_samples == 1))
     write(model, tok, o.prompt, settings, o.stream)

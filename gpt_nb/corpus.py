@@ -87,7 +87,7 @@ def cache_dir(
 # %% ../nbs/01_corpus.ipynb #e817786a
 def _within(seconds: float, f: Callable, *args, **kwargs):
     "`f(*args, **kwargs)`, or TimeoutError after `seconds`; a daemon thread, so that giving up does not keep the process alive."
-    answers = queue.SimpleQueue()
+    answers: queue.SimpleQueue = queue.SimpleQueue()
     def work():
         try: answers.put((f(*args, **kwargs), None))
         except Exception as e: answers.put((None, e))
@@ -178,7 +178,7 @@ def _named_shakespeare(named: str) -> Path:
     return path
 
 # %% ../nbs/01_corpus.ipynb #d7f9376c
-_unreachable = {}  # address -> why: `auto` asks the network once a process, so that a machine without one waits once
+_unreachable: dict[str, str] = {}  # address -> why: `auto` asks the network once a process, so that a machine without one waits once
 
 def _find_shakespeare(again: bool) -> tuple[Path, str]:
     "The verified file and how it was had, or CorpusError; `again`: ask the network even if it has failed in this process."

@@ -61,8 +61,8 @@ def write_shard(
     head[:3] = _MAGIC, _VERSION, len(a)
     try:
         with aside(path) as new, open(new, 'wb') as f:
-            if header: f.write(head)
-            f.write(a)
+            if header: f.write(head.data)
+            f.write(a.data)
     except OSError as e: raise DataError(f'{path} cannot be written: {e.strerror or e}') from None
 
 # %% ../nbs/03_data.ipynb #57bc8085
@@ -200,7 +200,7 @@ class Windows:
         if N < T + 1: raise DataError(f'{N} tokens are too few for one window of block_size {T}: at least {T + 1} are needed')
         self.data, self.block_size, self.seed, self.vocab_size = data, block_size, seed, vocab_size
         self.n_windows = max(1, (N - T)//T)
-        self._kept = (None, None)  # an epoch and its order
+        self._kept: tuple = (None, None)  # an epoch and its order
 
     def order(self,
         epoch: int, # 0 or more
@@ -218,7 +218,7 @@ class Windows:
     ) -> tuple[Tensor, Tensor]: # idx and targets, each `[B, T]` int64
         "Samples `first` to `first + count - 1`; they may lie in several epochs."
         if first < 0 or count < 1: raise DataError(f'batch({first}, {count}): first is 0 or more, count is 1 or more')
-        starts = []
+        starts: list[int] = []
         while len(starts) < count:
             epoch, i = divmod(first + len(starts), self.n_windows)
             starts.extend(self.order(epoch)[i:i + count - len(starts)])

@@ -123,6 +123,7 @@ class PlainProcesses(SingleProcess):
         parts: dict[str, dict[str, Tensor]] | None, # in the main process: tensors by part and name
     ) -> Iterator[tuple[str, str, Tensor]]: # part, name and tensor (on the CPU), in all processes
         "Copy a checkpoint from the main process, a tensor at a time."
+        parts = parts or {}                                           # empty where this is not the main process
         about = self.share({part: {n: (list(t.shape), str(t.dtype)) for n, t in ts.items()} for part, ts in parts.items()} if self.is_main else None)
         for part, tensors in about.items():
             for name, (shape, dtype) in tensors.items():

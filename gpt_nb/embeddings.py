@@ -34,9 +34,9 @@ def embed(
     start: int | Tensor = 0, # position of `idx[:, 0]` in its sequence; `[B]` where rows differ
 ) -> Tensor: # `[B, T, n_embd]`
     "Token vector plus position vector: $h_0 = U W_e + W_p$ (GPT-1, section 3.1). Raises `UserError` for a sequence longer than the position table."
-    T, block_size, rows = idx.size(1), wpe.num_embeddings, isinstance(start, Tensor)
-    known = not rows or start.device.type == 'cpu' and not torch.compiler.is_compiling()  # looking at a GPU's numbers would wait for them
-    if known and (end := (int(start.max()) if rows else start) + T) > block_size:
+    T, block_size = idx.size(1), wpe.num_embeddings
+    known = not isinstance(start, Tensor) or start.device.type == 'cpu' and not torch.compiler.is_compiling()  # looking at a GPU's numbers would wait for them
+    if known and (end := (int(start.max()) if isinstance(start, Tensor) else start) + T) > block_size:
         raise UserError(f'a sequence of {end} tokens is longer than block_size {block_size}: crop it to its last {block_size} tokens')
-    pos = (start[:, None] if rows else start) + torch.arange(T, device=idx.device)  # (T,), or (B, T) where rows differ
+    pos = (start[:, None] if isinstance(start, Tensor) else start) + torch.arange(T, device=idx.device)  # (T,), or (B, T) where rows differ
     return wte(idx) + wpe(pos)  # (B, T, C) + (T, C) -> (B, T, C)

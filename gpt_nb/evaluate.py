@@ -161,7 +161,7 @@ class Item:
     fields: tuple[str, ...] # where context and completions came from, for messages
 
 def _need(
-    ok: bool, # else
+    ok: object, # what must be true; else
     what: str, # which field, what it is and what it must be
 ):
     if not ok: raise TaskError(what)
@@ -451,6 +451,8 @@ def evaluate_model(
     "What `gpt-nb eval` does; raises `UserError`."
     o = options
     model, tok = load_model(o.out_dir, o.device)
+    name: str
+    score: TextScore | TaskScore
     if o.task != 'text': name, score = o.task, score_task(model, tok, o.task, o.data, o.limit, o.batch_size, o.dtype, show)
     else:
         name = 'validation' if o.data is None else o.data

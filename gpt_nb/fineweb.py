@@ -96,11 +96,11 @@ def in_order(
     "`map` in processes, at most two things for each under way. `DataError` if one of them is killed."
     if workers == 1: yield from map(f, things)
     else:
-        with pool(workers) as pool:
-            under_way = deque()
+        with pool(workers) as running:
+            under_way: deque = deque()
             try:
                 for thing in things:
-                    under_way.append(pool.submit(f, thing))
+                    under_way.append(running.submit(f, thing))
                     if len(under_way) > 2 * workers: yield under_way.popleft().result()
                 while under_way: yield under_way.popleft().result()
             except BrokenProcessPool: raise DataError('a process that encodes was killed, perhaps for want of memory: the same command goes on from here; fewer workers need less') from None

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from matplotlib.figure import Figure
@@ -35,7 +35,8 @@ def record(
     names: Iterable[str], # submodules, as `model.named_modules()` calls them
 ) -> Iterator[dict[str, Tensor]]: # name -> output of the last forward pass inside the block
     "Keep what submodules put out, through forward hooks. Raises `InspectError` for a name that the model does not have."
-    names, there, kept = list(names), dict(model.named_modules()), {}
+    names, there = list(names), dict(model.named_modules())
+    kept: dict[str, Tensor] = {}
     for n in names:
         if n not in there: raise InspectError(f'the model has no submodule {n!r}; it has {", ".join(k for k in there if k)}')
     handles = [there[n].register_forward_hook(lambda module, args, out, n=n: kept.__setitem__(n, out)) for n in names]
@@ -68,7 +69,7 @@ def repeated_tokens(
     return x, y.masked_fill(~pair.tril(-1).any(-1), -100)
 
 # %% ../nbs/16_inspect.ipynb #03e33306
-def _rows(model, idx):
+def _rows(model, idx) -> tuple[Tensor, bool]:
     "Ids `[T]` or `[B, T]`, list or tensor, as `[B, T]` on the model's device, and was there no batch dimension?"
     idx = torch.as_tensor(idx)
     if idx.dim() not in (1, 2): raise InspectError(f'idx has shape {list(idx.shape)}: give the ids of one text, [T], or of several, [B, T]')
@@ -88,8 +89,8 @@ def attention_maps(
         q, k, _ = block.attn.qkv(x[name])                            # (B, nh, T, hs) each
         one_hot = eye.expand(*q.shape[:2], -1, -1)                   # (B, nh, T, T)
         maps.append(F.scaled_dot_product_attention(q, k, one_hot, is_causal=True))
-    maps = torch.stack(maps)                                         # (n_layer, B, nh, T, T)
-    return maps[:, 0] if single else maps
+    every = torch.stack(maps)                                        # (n_layer, B, nh, T, T)
+    return every[:, 0] if single else every
 
 # %% ../nbs/16_inspect.ipynb #e6067680
 def token_labels(
@@ -225,9 +226,9 @@ def attention_html(
     rows, cols = torch.tril_indices(T, T)
     weights = (maps[:, :, rows, cols] * 255).round().byte()          # (n_layer, nh, T·(T+1)/2)
     data = dict(L=L, H=H, labels=list(labels), weights=base64.b64encode(weights.numpy().tobytes()).decode())
-    data = json.dumps(data).replace('<', '\\u003c')                  # a token such as </script> must not end the script
-    key = hashlib.sha256(data.encode()).hexdigest()[:12]
-    script = _SCRIPT.replace('KEY', key).replace('START', f'{head[0]}, {head[1]}').replace('DATA', data)
+    packed = json.dumps(data).replace('<', '\\u003c')                  # a token such as </script> must not end the script
+    key = hashlib.sha256(packed.encode()).hexdigest()[:12]
+    script = _SCRIPT.replace('KEY', key).replace('START', f'{head[0]}, {head[1]}').replace('DATA', packed)
     return Page(f'<div class="gpt-nb-att" data-gpt-nb="{key}"></div>\n<style>{_STYLE}</style>\n<script>(() => {{\n{script}\n}})()</script>')
 
 def _check_heads(n_layer, n_head, heads):
@@ -286,8 +287,8 @@ def logit_lens(
     (idx, single), names = _rows(model, idx), ['drop', *(f'h.{i}' for i in range(len(model.h)))]
     with eval_mode(model), record(model, names) as x:
         model.hidden(idx)
-        x = torch.stack([x[n] for n in names])                       # (n_layer + 1, B, T, C)
-    logits = model.lm_head(model.ln_f(x))[..., :model.config.vocab_size]
+        h = torch.stack([x[n] for n in names])                       # (n_layer + 1, B, T, C)
+    logits = model.lm_head(model.ln_f(h))[..., :model.config.vocab_size]
     return logits[:, 0] if single else logits
 
 def plot_lens(
@@ -543,7 +544,7 @@ def sample_stats(
     T, end = idx.size(1), idx.size(1) + config.max_new_tokens
     if not T < end <= model.config.block_size:
         raise InspectError(f'a prompt of {T} and max_new_tokens {config.max_new_tokens}: together they must be at most block_size {model.config.block_size}, with one new token at least')
-    out = generate(model, idx, config.max_new_tokens, seed=config.seed, **{name: getattr(config, name) for name in CONTROLS})
+    out = cast(Tensor, generate(model, idx, config.max_new_tokens, seed=config.seed, **{name: getattr(config, name) for name in CONTROLS}))
     with eval_mode(model): logits = model(out[:, :-1])[0]            # (B, end - 1, V)
     came = F.one_hot(out[:, :-1], logits.size(-1))                   # (B, end - 1, V)
     seen, new = came.cumsum(1) > 0, (came * (torch.arange(end - 1, device=came.device) >= T)[:, None]).cumsum(1)

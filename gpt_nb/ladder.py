@@ -362,7 +362,7 @@ def parse_rungs(
 ) -> list[int]: # numbers, sorted
     "Which rungs are meant; `all` leaves out those that need a GPU where there is none. Raises `ConfigError`."
     if text == 'all': return [n for n, r in RUNGS.items() if not r.gpu or torch.cuda.is_available()]
-    chosen = set()
+    chosen: set[int] = set()
     for part in str(text).split(','):
         m = re.fullmatch(r'\s*(\d+)\s*(?:-\s*(\d+)\s*)?', part)
         low, high = (int(m[1]), int(m[2] or m[1])) if m else (0, 0)

@@ -213,7 +213,9 @@ class GPT(_TiedTable):
     ) -> Tensor: # `[B, T, C]`
         "Everything before the head. `TokenIdError` for an unknown id (on the CPU), `UserError` for ids that are not `[B, T]`, a sequence longer than block_size or the cache, or other rows than the cache has."
         if idx.dim() != 2: raise UserError(f'idx has shape {tuple(idx.shape)}: it must be [B, T], a row for each text')
-        T, start, layers = idx.size(1), 0, [()] * len(self.h)
+        T = idx.size(1)
+        start: int | Tensor = 0
+        layers: list[tuple] = [()] * len(self.h)
         if idx.device.type == 'cpu' and not torch.compiler.is_compiling(): check_ids(idx, self.config.vocab_size)
         if cache is not None:
             if not torch.compiler.is_compiling():                    # who compiles this reserves before the call

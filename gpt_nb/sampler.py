@@ -349,17 +349,17 @@ def generate(
     "Continue each row token by token. Raises `ConfigError`, `PromptError`, `TokenIdError`, and `UserError` where memory does not do or no token is left; leaves `model.training` as it was."
     c = SamplingConfig(max_new_tokens, temperature, top_k, top_p, min_p, repetition_penalty, presence_penalty, frequency_penalty, logit_bias, banned_tokens,
                        stop_ids=stop, min_new_tokens=min_new_tokens, num_samples=num_samples, seed=seed, use_cache=use_cache)
-    stop = c.stop_ids
+    ends = c.stop_ids
     if isinstance(idx, Tensor) and idx.dim() != 2: raise PromptError(f'idx has shape {list(idx.shape)}: give [B, T], or a list of 1-d prompts')
     if isinstance(idx, str) or not hasattr(idx, '__len__'): raise PromptError(f'idx is {repr(idx)[:60]}: give [B, T], or a list of 1-d prompts (complete takes text)')
     if not len(idx): return idx
     seq, n = _prompts(model, idx, c)
-    new = [[] for _ in n]
-    for step in _grow(model, seq, n, c, lambda row, i: i in stop):
+    new: list[list[int]] = [[] for _ in n]
+    for step in _grow(model, seq, n, c, lambda row, i: i in ends):
         for row, i in step.items(): new[row].append(i)
     if not isinstance(idx, Tensor): return [torch.cat([p, p.new_tensor(x)]) for p, x in zip((torch.as_tensor(p).long() for p in idx for _ in range(num_samples)), new)]
     idx = idx.repeat_interleave(num_samples, 0)
-    width, pad = max(map(len, new)), pad_id if pad_id is not None else stop[0] if stop else 0
+    width, pad = max(map(len, new)), pad_id if pad_id is not None else ends[0] if ends else 0
     return torch.cat([idx.long(), torch.tensor([x + [pad] * (width - len(x)) for x in new], dtype=torch.long, device=idx.device)], 1)
 
 # %% ../nbs/08_sampler.ipynb #6ef627b8
@@ -428,8 +428,8 @@ def complete(
         return texts[row].done
     for _ in _grow(model, seq, n, c, feed): pass
     out = [o + t.flush() for o, t in zip(out, texts)]
-    if c.num_samples > 1: out = [out[i:i + c.num_samples] for i in range(0, len(out), c.num_samples)]
-    return out if many else out[0]
+    found: list = [out[i:i + c.num_samples] for i in range(0, len(out), c.num_samples)] if c.num_samples > 1 else out
+    return found if many else found[0]
 
 # %% ../nbs/08_sampler.ipynb #45a48d53
 def stream(

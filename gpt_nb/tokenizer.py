@@ -9,6 +9,7 @@ __all__ = ['END_OF_TEXT', 'GPT2_PATTERN', 'TokenizerError', 'Vocabulary', 'Token
 # %% ../nbs/02_tokenizer.ipynb #a5b0b750
 import hashlib, heapq, json, os, re, tempfile, warnings
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cached_property
 from operator import index, methodcaller
@@ -100,6 +101,8 @@ class Tokenizer(Vocabulary):
     "A vocabulary that can encode. A subclass gives `_ids` (ordinary text to an array), `_state` (what decides the ids) and `_model` (for tokenizer.json)."
     kind = ''
     unk = None
+    _ids: Callable
+    _state: Callable
 
     def encode_array(self,
         s,                   # str, such as a whole corpus
@@ -209,10 +212,12 @@ def learn_merges(
 ) -> list[tuple[int, int]]:
     "Merges of byte-pair encoding (Sennrich et al. 2016) as pairs of ids: the most frequent pair first, ties to the smallest pair."
     words, freq = [list(p) for p in pieces], list(pieces.values())
-    counts, where = defaultdict(int), defaultdict(set)  # of each pair: occurrences, and the words that may hold it
+    counts: defaultdict = defaultdict(int)              # of each pair: occurrences,
+    where: defaultdict = defaultdict(set)               # and the words that may hold it
     for w, ids in enumerate(words):
         for p in zip(ids, ids[1:]): counts[p] += freq[w]; where[p].add(w)
-    heap, merges = [(-n, p) for p, n in counts.items()], []
+    merges: list[tuple[int, int]] = []
+    heap = [(-n, p) for p, n in counts.items()]
     heapq.heapify(heap)
     while heap and len(merges) < n_merges:
         n, pair = heapq.heappop(heap)

@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, field, replace
 from fnmatch import fnmatchcase
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any, cast
 import numpy as np
 import torch
 from matplotlib import rc_context
@@ -125,11 +126,11 @@ def lr_at(
     config: TrainConfig, # resolved
 ) -> float:
     "Learning rate of the step after `step` steps: linear warm-up, cosine to `min_lr`, then flat."
-    c = config
+    c, end, low = config, cast(int, config.lr_decay_iters), cast(float, config.min_lr)  # `resolve` has decided both
     if step < c.warmup_iters: return c.learning_rate * (step + 1) / (c.warmup_iters + 1)
-    if step >= c.lr_decay_iters: return c.min_lr
-    done = (step - c.warmup_iters) / (c.lr_decay_iters - c.warmup_iters)   # 0 to 1
-    return c.min_lr + (c.learning_rate - c.min_lr) * (1 + math.cos(math.pi * done)) / 2
+    if step >= end: return low
+    done = (step - c.warmup_iters) / (end - c.warmup_iters)   # 0 to 1
+    return low + (c.learning_rate - low) * (1 + math.cos(math.pi * done)) / 2
 
 # %% ../nbs/11_trainer.ipynb #6f99e038
 class SingleProcess:
@@ -190,6 +191,7 @@ class SingleProcess:
         parts: dict[str, dict[str, Tensor]] | None, # what `pack` gave; None in processes other than the main one
     ):
         "Give every process what the main one has read."
+        parts = parts or {}
         unpack_model(model, parts['model'])
         unpack_optimizer(model, optimizer, parts['optimizer'])
 
@@ -352,7 +354,9 @@ def open_log(
         if name == 'tensorboard':
             from torch.utils.tensorboard import SummaryWriter
             writer = SummaryWriter(where/'tensorboard', purge_step=step + 1)   # what an earlier attempt wrote beyond this step is hidden
-            put, close = lambda values, step: [writer.add_scalar(k, v, step) for k, v in values.items()], writer.close
+            def put(values, step):
+                for k, v in values.items(): writer.add_scalar(k, v, step)
+            close: Callable = writer.close
         else:
             run = package.init(project='gpt_nb', name=where.absolute().name, config=asdict(config), resume='allow')
             put, close = lambda values, step: run.log(values, step=step), run.finish
@@ -366,7 +370,7 @@ def check_log(
 ): # the package, None for none
     "Import what a log needs. `ConfigError` where that is not installed, or the name is unknown."
     if name not in LOGS: raise ConfigError(f'log is {name!r}: it must be one of {", ".join(LOGS)}')
-    try: return LOGS[name] and importlib.import_module(LOGS[name])
+    try: return (package := LOGS[name]) and importlib.import_module(package)
     except ImportError: raise ConfigError(f'log is {name!r}, but the package {LOGS[name]} is not installed: `pip install {LOGS[name]}`, or choose log none; metrics.jsonl is written always') from None
 
 def figures(
@@ -392,6 +396,14 @@ def forgiving(
 # %% ../nbs/11_trainer.ipynb #07733a24
 class Trainer:
     "Trains a model as `TrainConfig` says; writes a run's folder if given one. Errors: `ConfigError`, `DataError`, `CheckpointError`, `TrainingError`."
+    metrics: list[dict] # lines of metrics.jsonl
+    recorder: Any # a `Recorder` while `fit` runs
+    evaluated: int | None # step of the last evaluation
+    saved: int | None # step of the last checkpoint
+    rng: dict[str, Tensor] | None # the run's own generators, as `pack_rng` gives them
+    sums: Any # a recorder's, for the one that comes after it
+    signal: int | None # number of the first one that came
+
     def __init__(self,
         model: nn.Module, # a `GPT`, or a module with `config` (vocab_size, block_size) and `loss(idx, targets)`
         train_data: TokenData, # at least block_size + 1 tokens
