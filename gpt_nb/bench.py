@@ -310,8 +310,8 @@ class BenchRow:
     name: str # of the contender
     batch_size: int # texts at once
     rate: Rate # tokens per second, all texts together
-    bytes: int | None # of weights, read for each step; None: unknown
-    limit: float | None # tokens per second that the read bandwidth allows
+    bytes: int # of weights, read for each step
+    limit: float # tokens per second that the read bandwidth allows
 
 # %% ../nbs/17_bench.ipynb #af71c832
 def bench_model(

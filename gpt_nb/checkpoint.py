@@ -559,7 +559,8 @@ def _last_attempts(lines):
 
 class _Metrics:
     "The part of a `RunFolder` that keeps metrics.jsonl."
-    path, _mended = None, False
+    path: Path # the run's folder
+    _mended = False
 
     def log(self, **values): # kind, step, attempt, and what was measured
         "Append one line to metrics.jsonl."

@@ -11,7 +11,7 @@ __all__ = ['COMMANDS', 'UsageError', 'parse', 'one_line', 'ModelOptions', 'Train
 import contextlib, difflib, io, math, os, re, sys, warnings
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 # %% ../nbs/19_cli.ipynb #e6a25f59
 import torch
@@ -23,7 +23,7 @@ from . import __version__
 from .attention import ConfigError
 from .corpus import UserError
 from .data import DataError, write_shard
-from .bench import BenchOptions, bench, speed_up
+from .bench import BenchOptions, FastGPT, bench, speed_up
 from .distributed import ProcessConfig, join
 from .evaluate import EvalOptions, evaluate_model, load_model
 from .fineweb import DocumentConfig, prepare_documents
@@ -163,7 +163,7 @@ def sample(
     write(model, tok, o.prompt, settings, o.stream)
 
 def write(
-    model: GPT, # trained
+    model: GPT | FastGPT, # trained
     tok: Tokenizer, # its own
     prompt: str | None, # None: a line end, which is not printed
     settings: dict, # of `complete`
@@ -293,7 +293,7 @@ def main(
     except OSError as e:
         print(f'gpt-nb: {e}', file=sys.stderr)
         return 1
-    except SystemExit as e: return e.code or 0                        # after --help
+    except SystemExit as e: return cast(int, e.code or 0)                        # after --help
     except Interrupted as e:                                          # the trainer has saved
         print(f'gpt-nb: {e}; the same command with --resume goes on', file=sys.stderr)
         return e.code

@@ -13,7 +13,7 @@ import json, math, os, sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -172,7 +172,8 @@ def hellaswag_item(
     where: str, # file and line
 ) -> Item:
     "Context `ctx`, a space, and each of four `endings`, as in build-nanogpt."
-    ctx, endings, label = (d.get(k) for k in ('ctx', 'endings', 'label'))
+    found: Any = (d.get(k) for k in ('ctx', 'endings', 'label'))  # of what kind they are is checked next
+    ctx, endings, label = found
     _need(isinstance(ctx, str) and ctx.strip(), f'ctx is {ctx!r}: it must be a text that is not empty')
     _need(isinstance(endings, list) and len(endings) == 4, f'endings is {endings!r}: it must be a list of 4 texts')
     for i, e in enumerate(endings): _need(isinstance(e, str) and e.strip(), f'endings[{i}] is {e!r}: it must be a text that is not empty')
@@ -184,7 +185,7 @@ def lambada_item(
     where: str, # file and line
 ) -> Item:
     "What follows the last space of `text`, with that space, is the completion, as in EleutherAI's `lambada_openai`."
-    text = d.get('text')
+    text: Any = d.get('text')
     _need(isinstance(text, str) and text.strip(), f'text is {text!r}: it must be a text that is not empty')
     context, space, word = text.rstrip().rpartition(' ')
     _need(context.strip(), f'text is {text!r}: it must have a word before its last one')

@@ -13,6 +13,7 @@ from numbers import Integral, Real
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -181,8 +182,8 @@ def apply_controls(
     "Every control in order: bias, penalties (repetition, then presence and frequency), min_new_tokens, bans, temperature, top-k, top-p, min-p. `UserError` where no token is left, or a number overflows."
     c = config
     if c.logit_bias: logits = add_bias(logits, c.logit_bias)
-    if c.repetition_penalty != 1: logits = penalize_repetition(logits, seen, c.repetition_penalty)
-    if c.presence_penalty or c.frequency_penalty: logits = penalize_counts(logits, counts, c.presence_penalty, c.frequency_penalty)
+    if c.repetition_penalty != 1: logits = penalize_repetition(logits, cast(Tensor, seen), c.repetition_penalty)
+    if c.presence_penalty or c.frequency_penalty: logits = penalize_counts(logits, cast(Tensor, counts), c.presence_penalty, c.frequency_penalty)
     if new < c.min_new_tokens and c.stop_ids: logits = ban(logits, c.stop_ids)
     if c.banned_tokens: logits = ban(logits, c.banned_tokens)
     top = logits.amax(-1).tolist()
@@ -347,8 +348,9 @@ def generate(
     pad_id: int | None = None, # fills rows that ended early; None: the first stop id
 ) -> Tensor | list[Tensor]: # `[B·num_samples, T + n]`; for a list, prompt and new tokens of each row, 1-d, not padded
     "Continue each row token by token. Raises `ConfigError`, `PromptError`, `TokenIdError`, and `UserError` where memory does not do or no token is left; leaves `model.training` as it was."
-    c = SamplingConfig(max_new_tokens, temperature, top_k, top_p, min_p, repetition_penalty, presence_penalty, frequency_penalty, logit_bias, banned_tokens,
-                       stop_ids=stop, min_new_tokens=min_new_tokens, num_samples=num_samples, seed=seed, use_cache=use_cache)
+    tokens: dict = dict(logit_bias=logit_bias, banned_tokens=banned_tokens, stop_ids=stop)  # of any form: SamplingConfig makes tuples of them
+    c = SamplingConfig(max_new_tokens, temperature, top_k, top_p, min_p, repetition_penalty, presence_penalty, frequency_penalty, **tokens,
+                       min_new_tokens=min_new_tokens, num_samples=num_samples, seed=seed, use_cache=use_cache)
     ends = c.stop_ids
     if isinstance(idx, Tensor) and idx.dim() != 2: raise PromptError(f'idx has shape {list(idx.shape)}: give [B, T], or a list of 1-d prompts')
     if isinstance(idx, str) or not hasattr(idx, '__len__'): raise PromptError(f'idx is {repr(idx)[:60]}: give [B, T], or a list of 1-d prompts (complete takes text)')
