@@ -1,6 +1,6 @@
 """Meet the chapters in JupyterLab, in Chromium: `python tools/lab.py [nbs/05_attention.ipynb ...]` (all of them take half an hour).
 
-Each notebook of a copy of this checkout is opened and saved as it is: git must see no change. Then it is opened without its cells flagged `slow` or `cuda`, which a reader would skip, and
+Each notebook of a copy of this checkout is opened and saved as it is: git must see no change. Then it is opened without its cells flagged `slow`, `cuda` or `eval: false`, which a reader would skip, and
 Run All must end without an error. Says what is wrong, a line a notebook, and exits with 1; where Chromium is missing it says so and exits with 0.
 """
 import json, os, re, shutil, socket, subprocess, sys, tempfile, time, urllib.request
@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 
 root = get_config().config_path
 LIMIT = 900                                                             # seconds for one notebook
-LONG = re.compile(r'^#\|\s*(slow|cuda)\s*$', re.M)
+LONG = re.compile(r'^#\|\s*(slow|cuda|eval:\s*false)\s*$', re.M)
 CLEAN = 'from nbdev.clean import clean_jupyter\nc.FileContentsManager.pre_save_hook = clean_jupyter\n'   # what `nbdev_install_hooks` sets up for a user
 READY = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 DO = '(name) => window.jupyterapp.commands.execute(name)'
