@@ -7,13 +7,13 @@ __all__ = ['LOGS', 'STATE', 'PRESETS', 'TrainConfig', 'param_groups', 'make_opti
            'evaluate', 'plot_metrics', 'image_bytes', 'in_notebook', 'TrainingError', 'Recorder', 'open_log',
            'check_log', 'figures', 'forgiving', 'Trainer', 'mix_seed', 'send', 'freeze', 'compiled', 'check_validation',
            'utilization', 'versions', 'Interrupted', 'noting_signals', 'running', 'check_finite', 'SpikeDetector',
-           'spiked', 'identity', 'find_run', 'open_run', 'save_run', 'DataConfig', 'RunConfig', 'RunData',
-           'make_tokenizer', 'load_run_data', 'init_from', 'train_run']
+           'spiked', 'identity', 'find_run', 'check_state', 'newest_state', 'open_run', 'locked', 'save_run',
+           'DataConfig', 'RunConfig', 'RunData', 'make_tokenizer', 'load_run_data', 'init_from', 'train_run']
 
 # %% ../nbs/11_trainer.ipynb #85eb5b94
 import hashlib, importlib, io, itertools, json, math, random, signal, sys, threading, time, warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from fnmatch import fnmatchcase
 from importlib.metadata import PackageNotFoundError, version
@@ -26,8 +26,10 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 from .attention import ConfigError
-from .checkpoint import CheckpointError, RunFolder, Saver, fork_rng, load_gpt2, pack_model, pack_optimizer, pack_rng, unpack_model, unpack_optimizer, unpack_rng, write_file
-from .corpus import UserError, load_corpus, split_text
+from .checkpoint import CheckpointError, RunFolder, Saver, fork_rng, load_gpt2, pack_model, pack_optimizer, pack_rng, unpack_model, unpack_optimizer, unpack_rng, check_keys
+from .base.errors import UserError, printable
+from .base.files import is_a
+from .corpus import load_corpus, split_text
 from .data import DataError, TokenData, Windows, windows_in_order
 from .device import autocast, choose_device, choose_dtype, machine, peak_flops, synchronize
 from .model import GPT, GPTConfig, flops_per_token
@@ -251,7 +253,7 @@ def plot_metrics(
     "Training loss as a line, exact validation losses as dots, over steps."
     fig = Figure(figsize=(6.4, 3.6), layout='constrained')
     ax = fig.subplots()
-    def of(kind, y): return zip(*[(m['step'], m[y]) for m in metrics if m['kind'] == kind and m.get(y) is not None])
+    def of(kind, y): return zip(*[(m['step'], m[y]) for m in metrics if m.get('kind') == kind and 'step' in m and m.get(y) is not None])
     for kind, y, label, style in (('train', 'loss', 'training (batches)', dict(lw=1, alpha=0.7)), ('eval', 'val_loss', 'validation (exact)', dict(marker='o', ms=4, ls=':'))):
         if xy := list(of(kind, y)): ax.plot(*xy, label=label, **style)
     ax.set(xlabel='step', ylabel='loss (nats per token)')
@@ -339,7 +341,7 @@ class Recorder:
 
     def draw(self):
         "Redraw the picture: in the folder, and in a notebook in place."
-        if self.folder: write_file(self.folder.path/'loss.svg', image_bytes(plot_metrics(self.metrics), 'svg'))
+        if self.folder: self.folder.write('loss.svg', image_bytes(plot_metrics(self.metrics), 'svg'))
         if not (self.show and in_notebook()): return
         from IPython.display import Image, display
         image = Image(image_bytes(plot_metrics(self.metrics), 'png'))
@@ -448,7 +450,7 @@ class Trainer:
         "Train to `max_iters` (or `stop_at`, or until patience ends), evaluating and saving on the way and at the end. Raises `Interrupted` after a signal, `TrainingError`."
         c = self.config
         last = c.max_iters if c.stop_at is None else min(c.stop_at, c.max_iters)
-        with running(self):                                           # the run's own random numbers, its recorder; signals are noted
+        with locked(self), running(self):                                           # the run's own random numbers, its recorder; signals are noted
             while True:
                 if self.processes.any(self.signal is not None): self.interrupt()
                 ended = self.step >= last or c.eval_only
@@ -686,19 +688,72 @@ def find_run(
     folder: RunFolder, # empty, or with a run
     now: dict, # `identity`
     resume: bool, # may a run that is there go on?
+    data: dict = {}, # what it trains on, as run.json says it: name, source, sha256
 ) -> dict | None: # run.json of the run that is there; None: there is none
     "Is there a run to go on with? `CheckpointError` for what is in the way, `ConfigError` for a run that is not the same one."
+    path = printable(folder.path)
     if not folder.holds_run:
-        for name in ('config.json', 'model.safetensors', 'tokenizer.json'):
-            if (folder.path/name).exists(): raise CheckpointError(f'{folder.path} holds a {name} that is not of a run: name another out_dir')
+        for name in folder.in_the_way():
+            raise CheckpointError(f'{path} holds {name}, but no run.json: if it is of a run, bring its run.json back from a copy; '
+                                  'if it is not, name another out_dir')
         return None
-    if not resume: raise CheckpointError(f'{folder.path} holds a run already: resume it, or name another out_dir')
+    if not resume: raise CheckpointError(f'{path} holds a run already: resume it, or name another out_dir')
     run = folder.read_run()
-    if not {'identity', 'train'} <= run.keys(): raise CheckpointError(f'{folder.path}/run.json does not describe a run: bring it back from a copy, or name another out_dir')
-    for k in sorted(now.keys() | run['identity'].keys()):
-        if now.get(k) != run['identity'].get(k):
-            raise ConfigError(f'{k} is {now.get(k)!r}, but the run in {folder.path} was made with {run["identity"].get(k)!r}: use that, or name another out_dir')
+    if not {'identity', 'train'} <= run.keys(): raise CheckpointError(f'{path}/run.json does not describe a run: bring it back from a copy, or name another out_dir')
+    then = run['identity']
+    # the text first: what it is made of, such as vocab_size, follows it
+    text, before = data.get('sha256'), run.get('data', {}).get('sha256')
+    if text and before and text != before:
+        raise ConfigError(f'the text {printable(data.get("source", ""))} is no longer the one that the run in {path} was made with: '
+                          'bring that text back, or name another out_dir')
+    for k in sorted(now.keys() | then.keys(), key=lambda k: (k != 'tokenizer', k not in ('train_data', 'val_data'), k)):
+        if now.get(k) == then.get(k): continue
+        if k in ('tokenizer', 'train_data', 'val_data'):                # digests, which tell nobody anything
+            what = {'tokenizer': 'the tokenizer is not the one', 'train_data': 'the training data is not the data', 'val_data': 'the validation data is not the data'}[k]
+            raise ConfigError(f'{what} that the run in {path} was made with: use that, or name another out_dir')
+        raise ConfigError(f'{printable(k, 80)} is {now.get(k)!r}, but the run in {path} was made with {printable(repr(then.get(k)), 80)}: use that, or name another out_dir')
     return run
+
+_STATE: dict[str, Any] = {'step': int, 'attempt': int, 'best': float, 'evaluated': (int, type(None)), 'waited': int, 'to_beat': float,
+          'spikes': dict, 'spikes.mean': float, 'spikes.variance': float, 'spikes.count': int,
+          'sums': dict, 'sums.line': list, 'sums.eval': list} # keys of state.json
+
+def check_state(
+    state: dict, # of a checkpoint
+    step: int, # that its folder is named for
+    parts: dict[str, dict[str, Tensor]], # of the same checkpoint
+    path: Path, # of the checkpoint
+):
+    "Raise `CheckpointError` where a checkpoint, though its digests fit, does not hold what a trainer needs."
+    advice = ': bring it back from a copy'
+    def bad(what): return CheckpointError(f'{printable(path)} is damaged, {what}{advice}')
+    check_keys(state, _STATE, path/'state.json', advice)
+    for k in STATE:
+        if k not in state: raise bad(f'its state.json lacks {k}')
+    for k in ('model', 'optimizer', 'rng'):
+        if k not in parts: raise bad(f'it has no {k}.safetensors')
+    if state['step'] != step: raise bad(f'its state.json is of step {state["step"]}')
+    spikes = state.get('spikes', {})
+    right = {'best': not math.isnan(state['best']), 'to_beat': not math.isnan(state['to_beat']), 'waited': state['waited'] >= 0,
+             'spikes': math.isfinite(spikes.get('mean', 0)) and 0 <= spikes.get('variance', 0) < math.inf and spikes.get('count', 0) >= 0,
+             'sums': all(len(x) == 2 and is_a(x[0], float) and is_a(x[1], int) for x in state.get('sums', {}).values())}
+    for k, ok in right.items():
+        if not ok: raise bad(f'its state.json has {printable(repr(state[k]), 80)} as {k}')
+
+def newest_state(
+    folder: RunFolder, # with a run
+) -> tuple[dict | None, dict]: # parts of its newest whole checkpoint, None where none was ever saved; its state, and which attempt this is
+    "What a run goes on from. `CheckpointError` where its checkpoints are gone, or none is whole."
+    attempt = 1 + max((m.get('attempt', 0) for m in folder.metrics()), default=0)
+    if not folder.steps():
+        # a run that was stopped before its first checkpoint starts again; one that has lost them must not
+        if folder.reached:
+            raise CheckpointError(f'the run in {printable(folder.path)} has reached step {folder.reached:,}, and its checkpoints are gone: '
+                                  'bring them back from a copy; or name another out_dir, with this one as init to begin from its model')
+        return None, {'attempt': attempt}
+    step, parts, state = folder.load_newest()
+    check_state(state, step, parts, folder.path/'checkpoints'/f'step-{step:08d}')
+    return parts, state | {'attempt': attempt, 'rng': parts['rng']}
 
 def open_run(
     trainer: Trainer, # takes on the state that is found
@@ -710,31 +765,59 @@ def open_run(
     "Begin a run, or go on with the one that is there. What is found is found by the main process, and all do the same; raises what `find_run` and `RunFolder.load_newest` raise."
     t, now, parts = trainer, identity(trainer), None
     t.processes.check_same(now)                                       # another file on another machine would spoil the run in silence
-    run = t.processes.on_main(lambda: find_run(folder, now, resume))
-    if run is None:
-        if t.config.eval_only: return None
+    def find(): return find_run(folder, now, resume, about.get('data', {}))
+    run = t.processes.on_main(find)
+    if t.config.eval_only:
+        if run is None: return None
+        return _go_on(t, folder, config, run)                         # who only reads needs no lock
+    with ExitStack() as stack:
+        t.processes.on_main(lambda: stack.enter_context(folder.writing()))
+        run = t.processes.on_main(find)                               # once more: somebody else may have been quicker
+        if run is not None: return _go_on(t, folder, config, run)
         about = {**about, 'train': asdict(t.config), 'identity': now, 'versions': versions(), 'machine': machine(t.device)}
         t.processes.on_main(lambda: folder.write_run(about))
-        return folder
+    return folder
+
+def _go_on(t, folder, config, run):
+    "Take on the state of the run in a folder."
+    parts = None
     kept = {k: run['train'][k] for k in ('lr_decay_iters', 'min_lr') if getattr(config, k) is None}
     t.config = replace(t.config, **kept)                              # one schedule, decided when the run was made
     def newest():
         nonlocal parts
-        folder.tidy()
-        attempt = 1 + max((m.get('attempt', 0) for m in folder.metrics()), default=0)
-        if not folder.steps(): return {'attempt': attempt}            # it stopped before its first checkpoint
-        _, parts, state = folder.load_newest()
-        return state | {'attempt': attempt, 'rng': parts['rng']}
+        parts, state = newest_state(folder)
+        if state.get('step') and not parts['optimizer'] and isinstance(t.optimizer, torch.optim.AdamW):
+            raise CheckpointError(f'the checkpoint of step {state["step"]} in {printable(folder.path)} is damaged, its optimizer.safetensors is empty')
+        return state
     state = t.processes.on_main(newest)
-    if 'step' in state: t.processes.unpack(t.model, t.optimizer, parts)
+    if 'step' in state:
+        try: t.processes.unpack(t.model, t.optimizer, parts)
+        except CheckpointError as e:
+            raise CheckpointError(f'the checkpoint of step {state["step"]} in {printable(folder.path)} does not fit: {e}') from None
     vars(t.spikes).update(state.pop('spikes', {}), factor=t.config.spike_factor)
     for k in {*STATE, 'rng', 'sums'} & state.keys(): setattr(t, k, state[k])
     t.saved = t.step if 'step' in state else None
     then, asked = run['train'], json.loads(json.dumps(asdict(t.config)))
     changed = {k: [then.get(k), v] for k, v in asked.items() if then.get(k) != v and k not in ('stop_at', 'eval_only')}
     if t.processes.is_main and not t.config.eval_only: folder.log(kind='resume', step=t.step, changed=changed, attempt=t.attempt)
-    if t.show: print(f'{folder.path}: going on from step {t.step:,}' + ''.join(f', {k} {a} -> {b}' for k, (a, b) in changed.items()))
+    if t.show: print(f'{printable(folder.path)}: going on from step {t.step:,}' + ''.join(f', {k} {a} -> {b}' for k, (a, b) in changed.items()))
     return folder
+
+@contextmanager
+def locked(
+    trainer: Trainer, # about to train
+):
+    "Inside the block no other process may write to the run's folder. `CheckpointError` where one does, or has gone on with the run since."
+    t = trainer
+    with ExitStack() as stack:
+        def enter():
+            path = printable(t.folder.path)
+            if not t.folder.holds_run: raise CheckpointError(f'{path} no longer holds the run: it was removed, or lost its run.json')
+            stack.enter_context(t.folder.writing())
+            attempt = max((m.get('attempt', 0) for m in t.folder.metrics()), default=0)
+            if attempt > t.attempt: raise CheckpointError(f'{path} is in use: attempt {attempt} has gone on with the run since this one, attempt {t.attempt}, was made; resume it anew')
+        if t.folder and not t.config.eval_only: t.processes.on_main(enter)
+        yield
 
 def save_run(
     trainer: Trainer, # whose folder it goes to
@@ -850,10 +933,11 @@ def init_from(
     tok: Tokenizer, # what the data is encoded with
 ) -> GPT:
     "A trained model to start from; raises `CheckpointError` where a file is not what its run wrote, and `ConfigError` if it was trained with another tokenizer."
-    RunFolder(run.init).check_model()                                 # of a folder that is no run's nothing is recorded
-    model = load_gpt2(run.init, dropout=run.model.dropout)
-    same = load_tokenizer(run.init).digest() == tok.digest() if (Path(run.init)/'tokenizer.json').exists() else model.config.vocab_size == tok.vocab_size
-    if not same: raise ConfigError(f'init {run.init} was trained with another tokenizer than {run.tokenizer}: use tokenizer {run.init}')
+    folder = RunFolder(run.init)
+    folder.check_model()                                              # of a folder that is no run's nothing is recorded
+    model = load_gpt2(folder.path, dropout=run.model.dropout)
+    same = load_tokenizer(folder.path).digest() == tok.digest() if (folder.path/'tokenizer.json').exists() else model.config.vocab_size == tok.vocab_size
+    if not same: raise ConfigError(f'init {printable(run.init)} was trained with another tokenizer than {printable(run.tokenizer)}: use tokenizer {printable(run.init)}')
     return model
 
 def train_run(
@@ -865,7 +949,7 @@ def train_run(
     "Do what a `RunConfig` says, from the text to the folder."
     folder = RunFolder(run.out_dir)
     found = processes.on_main(lambda: (folder.holds_run, bool(folder.steps())))
-    if found[0] and not run.resume: raise CheckpointError(f'{run.out_dir} holds a run already: resume it, or name another out_dir')
+    if found[0] and not run.resume: raise CheckpointError(f'{printable(run.out_dir)} holds a run already: resume it, or name another out_dir')
     data = load_run_data(run)
     torch.manual_seed(run.train.seed)                                 # initialization
     if run.init == 'scratch': model = GPT(replace(run.model, vocab_size=data.tokenizer.vocab_size))

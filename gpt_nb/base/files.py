@@ -71,24 +71,17 @@ def open_regular(
 ) -> io.BufferedReader: # open for reading; later reads see this file, whatever takes its name meanwhile
     "Open a regular file for reading, without ever waiting for one that is none."
     shown = printable(path)
-    flags = os.O_RDONLY
-    for name in ('O_NONBLOCK', 'O_CLOEXEC', 'O_BINARY'): flags |= getattr(os, name, 0)
-    try:
-        fd = os.open(path, flags)
+    wait_for_nothing = lambda name, flags: os.open(name, flags | getattr(os, 'O_NONBLOCK', 0))
+    try: file = open(path, 'rb', opener=wait_for_nothing)
     except FileNotFoundError: raise error(f'{shown} is missing{advice}') from None
     except OSError as e:
-        kind = _KINDS.get(_format(path))
-        if kind: raise error(f'{shown} is {kind}, not a file{advice}') from None
+        if what := _KINDS.get(_format(path)): raise error(f'{shown} is {what}, not a file{advice}') from None
         raise error(f'cannot read {shown}: {_why(e)}{advice}') from None
     except ValueError as e: raise error(f'cannot read {shown}: {e}{advice}') from None  # a NUL in the name
-    try:
-        mode = os.fstat(fd).st_mode
-        if not stat.S_ISREG(mode):
-            raise error(f'{shown} is {_KINDS.get(stat.S_IFMT(mode), "something else")}, not a file{advice}')
-        return os.fdopen(fd, 'rb')
-    except BaseException:
-        os.close(fd)
-        raise
+    kind = stat.S_IFMT(os.fstat(file.fileno()).st_mode)
+    if kind == stat.S_IFREG: return file
+    file.close()
+    raise error(f'{shown} is {_KINDS.get(kind, "something else")}, not a file{advice}')
 
 
 def _format(path) -> int:
@@ -428,7 +421,7 @@ class FolderLock:
         error: type[UserError] = FileError, # class of the error
     ):
         self.path, self.error = Path(path), error
-        self.file, self.about = self.path/'.gpt_nb.lock', self.path/'.gpt_nb.lock.json'
+        self.file, self.about = self.path/'gpt_nb.lock', self.path/'gpt_nb.lock.json'
         self.lock: filelock.BaseFileLock | None = None
 
     @property
@@ -449,8 +442,9 @@ class FolderLock:
             why = _why(e) if isinstance(e, OSError) else e
             raise self.error(f'cannot lock the folder {printable(self.path)}: {why}') from None
         self.lock, self._stat = lock, os.stat(self.path)
-        try: write_json(self.about, {'pid': os.getpid(), 'host': socket.gethostname()})
-        except OSError: pass  # only the other's message is poorer
+        # under its own name: a crash must not leave a second file; torn, it only makes the other's message poorer
+        try: self.about.write_bytes(to_json({'pid': os.getpid(), 'host': socket.gethostname()}))
+        except OSError: pass
 
     def _refusal(self) -> str:
         "Who holds the lock, in a sentence."
@@ -480,12 +474,12 @@ class FolderLock:
 # %% ../../nbs/base/files.ipynb #4ad7dcc6
 class Owned:
     "The record by which a folder knows the files that the program wrote there."
-    NAME = '.gpt_nb.json'
+    NAME = 'gpt_nb.json'
 
     def __init__(self,
         folder: str | os.PathLike, # it must exist when something is recorded
         error: type[UserError] = FileError, # class of the error
-    ): self.folder, self.error = Path(folder), error
+    ): self.folder, self.error, self.guard = Path(folder), error, threading.Lock()
 
     @property
     def exists(self) -> bool: # is there a record?
@@ -508,9 +502,21 @@ class Owned:
         drop: Iterable[str] = (), # names that are no longer there
     ):
         "Change the record, as a whole. OSError where the disk refuses."
-        old = self.read()
-        new = {k: v for k, v in old.items() if k not in {*drop}} | dict(add)
-        if new != old or not self.exists: write_json(self.folder/self.NAME, {'files': new})
+        with self.guard:
+            old, drop = self.read(), {*drop}
+            files = {k: v for k, v in old.items() if k not in drop} | dict(add)
+            if files == old and self.exists: return
+            # always the same name, so that a crash leaves at most one, and the next change takes it up
+            path = self.folder/self.NAME
+            new = path.with_name(self.NAME + '.new')
+            try:
+                new.write_bytes(to_json({'files': files}))
+                sync(new)
+                os.replace(new, path)
+                sync(self.folder)
+            except OSError:
+                new.unlink(missing_ok=True)
+                raise
 
     def strangers(self,
         names: Iterable[str], # that the program is about to write
