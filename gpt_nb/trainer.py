@@ -273,12 +273,14 @@ def new_figure(
     height: float, # inches
 ) -> 'Figure':
     "Make a figure that needs no window and no backend, whatever MPLBACKEND names."
-    try: from matplotlib.figure import Figure
-    except ValueError:
-        # `!gpt-nb` in a notebook inherits the notebook's backend, which need not be installed where gpt_nb is
+    if 'matplotlib' not in sys.modules:
+        # `!gpt-nb` in a notebook inherits the notebook's backend; where that is not installed it would stop the import
         asked = os.environ.pop('MPLBACKEND', None)
-        try: from matplotlib.figure import Figure
-        finally: os.environ.update({} if asked is None else {'MPLBACKEND': asked})
+        try: import matplotlib
+        finally: os.environ.update({'MPLBACKEND': asked} if asked else {})
+        if asked:
+            with suppress(ValueError): matplotlib.rcParams['backend'] = asked
+    from matplotlib.figure import Figure
     return Figure(figsize=(width, height), layout='constrained')
 
 def plot_metrics(
