@@ -1,7 +1,7 @@
 "Package metadata comes from settings.ini, the one place that holds it."
 from configparser import ConfigParser
 from pathlib import Path
-from setuptools import setup
+from setuptools import find_packages, setup
 
 here = Path(__file__).parent
 ini = ConfigParser(delimiters=['='])
@@ -20,7 +20,7 @@ setup(
     keywords=cfg['keywords'].split(),
     license='Apache-2.0',
     license_files=['LICENSE'],
-    packages=[cfg['lib_name']],
+    packages=find_packages(include=[f"{cfg['lib_name']}*"]),
     package_data={cfg['lib_name']: ['py.typed']},
     python_requires=f">={cfg['min_python']}",
     install_requires=cfg['requirements'].split(),

@@ -22,7 +22,8 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from .attention import ConfigError
-from .corpus import UserError, _sync, aside
+from .base.errors import UserError
+from .base.files import atomic_path, sync
 from .model import GPT, GPTConfig, crop_rows, pad_rows
 
 # %% ../nbs/09_checkpoint.ipynb #2826dae4
@@ -30,16 +31,16 @@ class CheckpointError(UserError): 'A file of a run or a model that cannot be wri
 
 @contextmanager
 def _writing(path):
-    "`aside` with a `CheckpointError` where the disk, or safetensors, refuses."
+    "`atomic_path` with a `CheckpointError` where the disk, or safetensors, refuses."
     try:
-        with aside(path) as new: yield new
+        with atomic_path(path) as new: yield new
     except (OSError, SafetensorError) as e: raise CheckpointError(f'cannot write {path}: {e}') from e
 
 def write_file(
     path: str | Path, # where to; its folder must exist
     data: bytes, # the whole content
 ):
-    "The corpus chapter's `write_file`, the old content or the new one, but with a `CheckpointError` where the disk refuses."
+    "`write_file` of base.files, the old content or the new one, but with a `CheckpointError` where the disk refuses."
     with _writing(path) as new: new.write_bytes(data)
 
 # %% ../nbs/09_checkpoint.ipynb #f2d8f985
@@ -79,7 +80,7 @@ def _digest_and_sync(path):
     found = []
     thread = threading.Thread(target=lambda: found.append(digest_file(path)))
     thread.start()
-    try: _sync(path)
+    try: sync(path)
     finally: thread.join()
     return found[0] if found else digest_file(path)  # again, to raise here what the thread met
 
@@ -621,7 +622,7 @@ class RunFolder(_Metrics, _Checkpoints):
             old = _read_json(listed) if listed.exists() else {}
             write_json(listed, {name: [*old.get(name, []), *d] for name, d in digests.items()})
             for f in files: os.replace(f, self.path/f.name)
-            _sync(self.path)
+            sync(self.path)
             write_json(listed, digests)
         except OSError as e: raise CheckpointError(f'cannot write the model into {self.path}: {e}') from e
         finally: _remove(new)

@@ -16,7 +16,8 @@ import torch
 from numpy.lib.stride_tricks import sliding_window_view
 from torch import Tensor
 
-from .corpus import UserError, aside
+from .base.errors import UserError
+from .base.files import atomic_path
 
 # %% ../nbs/03_data.ipynb #ffd3b726
 def _epoch_seed(seed, epoch): return int(np.random.SeedSequence(seed, spawn_key=(epoch,)).generate_state(1, np.uint64)[0])
@@ -60,7 +61,7 @@ def write_shard(
     head = np.zeros(256, '<i4')
     head[:3] = _MAGIC, _VERSION, len(a)
     try:
-        with aside(path) as new, open(new, 'wb') as f:
+        with atomic_path(path) as new, open(new, 'wb') as f:
             if header: f.write(head.data)
             f.write(a.data)
     except OSError as e: raise DataError(f'{path} cannot be written: {e.strerror or e}') from None

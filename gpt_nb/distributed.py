@@ -27,7 +27,8 @@ from torch.nn.parallel import DistributedDataParallel
 # %% ../nbs/15_distributed.ipynb #dd9cfa69
 from .attention import ConfigError
 from .checkpoint import CheckpointError
-from .corpus import UserError, _within
+from .base.errors import UserError
+from .base.files import within
 from .device import choose_device
 from .model import GPT, crop_rows, pad_rows
 from .trainer import Interrupted, SingleProcess
@@ -282,7 +283,7 @@ def explained(
         if not lost: return store.compare_set('failed', '', f'{me} {_said(e)}')
         store.wait(['failed'], timedelta(seconds=patience))
         return store.get('failed')
-    try: rank, said = _within(2 * patience, first).decode().split(' ', 1)  # where the network is cut, the store's own limit does not hold
+    try: rank, said = within(2 * patience, first).decode().split(' ', 1)  # where the network is cut, the store's own limit does not hold
     except (RuntimeError, OSError): rank, said = None, ''             # no note, or nobody there to ask
     if not lost: return report(e, silent=rank not in (None, str(me)) and said == _said(e))
     if rank is not None: return report(ProcessError(f'stopped, because process {rank} of {processes.world_size} failed: {said}'), silent=not processes.is_main)

@@ -23,7 +23,9 @@ from tqdm.auto import tqdm
 
 from .attention import ConfigError
 from .checkpoint import CheckpointError, RunFolder, digest_file
-from .corpus import CorpusError, UserError, cache_dir, fetch, load_corpus
+from .base.errors import UserError
+from .base.files import cache_dir, fetch
+from .corpus import load_corpus
 from .data import DataError, TokenData
 from .device import autocast, choose_dtype, machine
 from .model import GPT
@@ -218,7 +220,7 @@ def task_file(
     advice = f'bring {t.url} here by other means and name the file (--data)'
     if os.environ.get('GPT_NB_OFFLINE', '0') not in ('', '0'): raise TaskError(f'{task} is not in the cache, and GPT_NB_OFFLINE forbids a download: {advice}')
     try: return fetch(t.url, path, t.sha256)
-    except CorpusError as e: raise TaskError(f'{e}; {advice}') from None
+    except UserError as e: raise TaskError(f'{e}; {advice}') from None
 
 # %% ../nbs/14_evaluate.ipynb #f6dc2e78
 def read_items(

@@ -21,7 +21,8 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .corpus import UserError, write_file
+from .base.errors import UserError
+from .base.files import write_file
 from .model import GPT
 from .sampler import SamplingConfig, apply_controls, complete, eval_mode, generate
 from .trainer import image_bytes

@@ -25,7 +25,8 @@ from torch.nn import functional as F
 from .attention import CausalSelfAttention, ConfigError, Head, MultiHeadAttention
 from .bigram import Bigram
 from .block import MLP, Block, PostLNBlock
-from .corpus import UserError, write_file
+from .base.errors import UserError
+from .base.files import write_file
 from .data import TokenData
 from .device import choose_device, machine
 from .embeddings import embed

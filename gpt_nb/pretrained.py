@@ -17,7 +17,8 @@ import torch
 # %% ../nbs/13_pretrained.ipynb #fbd5e37f
 from .attention import ConfigError
 from .checkpoint import WEIGHT_FILES, CheckpointError, RunFolder, load_gpt2, read_gpt2_config, read_index, save_gpt2, to_gpt2_names
-from .corpus import UserError, aside
+from .base.errors import UserError
+from .base.files import atomic_path
 from .device import choose_device
 from .model import GPT
 from .tokenizer import Tokenizer, TokenizerError, byte_name, load_tokenizer
@@ -159,7 +160,7 @@ def save_gguf(
     try: folder.mkdir(parents=True, exist_ok=True)
     except OSError as e: raise CheckpointError(f'cannot make the folder {folder}: {e.strerror}') from None
     try:
-        with aside(path) as new:
+        with atomic_path(path) as new:
             w = _gguf_writer(gguf, new, model, tok)
             w.write_header_to_file(); w.write_kv_data_to_file(); w.write_tensors_to_file(); w.close()
     except OSError as e: raise CheckpointError(f'cannot write {path}: {e.strerror or e}') from e

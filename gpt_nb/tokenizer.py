@@ -19,7 +19,8 @@ import numpy as np
 import regex
 import tiktoken
 
-from .corpus import UserError, aside
+from .base.errors import UserError
+from .base.files import atomic_path
 
 # %% ../nbs/02_tokenizer.ipynb #95f5a519
 class TokenizerError(UserError):
@@ -374,7 +375,7 @@ def _save(tok, folder):
         folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
             for name, d in files.items():
-                stack.enter_context(aside(folder/name)).write_bytes(json.dumps(d, ensure_ascii=False, indent=1).encode('utf-8'))
+                stack.enter_context(atomic_path(folder/name)).write_bytes(json.dumps(d, ensure_ascii=False, indent=1).encode('utf-8'))
     except OSError as e: raise TokenizerError(f"{folder}: a tokenizer cannot be written here ({e.strerror or e})") from None
 
 # %% ../nbs/02_tokenizer.ipynb #1496e9db

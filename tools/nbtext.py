@@ -6,11 +6,15 @@ python tools/nbtext.py in nbs/05_attention.ipynb      takes text/05_attention.py
 import subprocess, sys
 from pathlib import Path
 
-def text_of(nb): return Path(nb).resolve().parent.parent/'text'/(Path(nb).stem + '.py')
+def text_of(nb):
+    "text/ mirrors nbs/, with its folders."
+    nb = Path(nb).resolve()
+    nbs = next(p for p in nb.parents if p.name == 'nbs')
+    return nbs.parent/'text'/nb.relative_to(nbs).with_suffix('.py')
 
 def out(nb):
     "Notebook to text."
-    text_of(nb).parent.mkdir(exist_ok=True)
+    text_of(nb).parent.mkdir(parents=True, exist_ok=True)
     subprocess.check_call(['jupytext', '-q', '--to', 'py:percent', '-o', str(text_of(nb)), str(nb)])
 
 def into(nb):
