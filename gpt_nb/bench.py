@@ -15,8 +15,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from .attention import ConfigError, KVCache, LayerCache
 from .checkpoint import load_gpt2, to_gpt2_names
-from .corpus import UserError
-from .device import Rate, choose_device, machine, matmul_rate, read_bandwidth, synchronize
+from .base.errors import UserError, require, whole
+from .device import Rate, choose_device, compiler_cache, machine, matmul_rate, read_bandwidth, synchronize
 from .embeddings import check_ids
 from .model import GPT, GPTConfig, flops_per_token, matmul_params
 from .sampler import generate
@@ -175,6 +175,7 @@ class FastGPT(nn.Module):
         def step(idx, n, pos, may, k, v):
             return self.gpt.logits_at(idx, torch.zeros_like(n), _Reserved(n, [LayerCache(*kv, pos, may) for kv in zip(k, v)]))
         step.__code__ = step.__code__.replace()                      # torch.compile keeps a limited number of versions for each code object
+        if backend == 'inductor': compiler_cache()
         self._step = step if backend is None else torch.compile(step, dynamic=False, backend=backend, mode=mode)
 
     def new_cache(self,
@@ -298,11 +299,11 @@ class BenchOptions:
 
     def __post_init__(self):
         for name in ('prompt_tokens', 'new_tokens', 'rounds', 'threads'):
-            v = getattr(self, name)
-            if v is not None and v < 1: raise ConfigError(f'{name} is {v}: it must be at least 1')
+            object.__setattr__(self, name, whole(name, getattr(self, name), 1, none=name == 'threads'))
         for w in self.weights:
             if w not in WEIGHTS: raise ConfigError(f'weights holds {w!r}: choose from {", ".join(WEIGHTS)}')
-        if not self.batch_sizes or min(self.batch_sizes) < 1: raise ConfigError(f'batch_sizes is {self.batch_sizes!r}: it must be whole numbers of at least 1')
+        require(bool(self.batch_sizes), 'batch_sizes', self.batch_sizes, 'whole numbers of at least 1')
+        object.__setattr__(self, 'batch_sizes', tuple(whole('batch_sizes', b, 1) for b in self.batch_sizes))
 
 @dataclass(frozen=True)
 class BenchRow:
@@ -328,7 +329,7 @@ def bench_model(
     fast = {w: speed_up(model, w, backend) for w in o.weights}
     g = torch.Generator().manual_seed(0)
     for B in o.batch_sizes:
-        idx = torch.randint(model.config.vocab_size, (B, o.prompt_tokens), generator=g).to(device)
+        idx = torch.randint(model.config.vocab_size, (B, o.prompt_tokens), generator=g, device='cpu').to(device)
         models = {'GPT': model} | {f'fast, {w}': m for w, m in fast.items() if B == 1 or w == 'float32'}
         runs: dict[str, Callable] = {name: lambda m=m: generate(m, idx, o.new_tokens, temperature=0) for name, m in models.items()}
         if peer: runs['transformers'] = lambda: _peer_writes(peer, idx, o.new_tokens)

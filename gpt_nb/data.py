@@ -26,8 +26,8 @@ def _epoch_order(N, T, seed, epoch):
     "Starts of an epoch's windows in the order of training: a random offset plus a permutation, both from (seed, epoch)."
     n_windows = max(1, (N - T)//T)
     g = torch.Generator().manual_seed(_epoch_seed(seed, epoch))
-    offset = torch.randint(N - n_windows*T, (), generator=g)  # the last target stays inside
-    return (offset + T*torch.randperm(n_windows, generator=g)).numpy()  # (n_windows,)
+    offset = torch.randint(N - n_windows*T, (), generator=g, device='cpu')  # the last target stays inside
+    return (offset + T*torch.randperm(n_windows, generator=g, device='cpu')).numpy()  # (n_windows,)
 
 # %% ../nbs/03_data.ipynb #d96bb26e
 class DataError(UserError): "Token data that cannot be used: ids, files or sizes. The message says which, what was found and what is right."
@@ -157,7 +157,7 @@ class TokenData:
         at = range(len(self))[where]
         if isinstance(at, int): return int(self.windows([at], 1))
         if at.step != 1: raise TypeError(f'data[{where}]: a slice has step 1')
-        return self.windows([at.start], len(at))[0] if at else torch.empty(0, dtype=torch.int64)
+        return self.windows([at.start], len(at))[0] if at else torch.empty(0, dtype=torch.int64, device='cpu')
 
     def windows(self,
         starts, # where each window starts, `[n]`

@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['choose_device', 'choose_dtype', 'autocast', 'synchronize', 'Rate', 'matmul_rate', 'read_bandwidth', 'machine',
-           'peak_flops']
+           'free_memory', 'peak_flops', 'compiler_cache']
 
 # %% ../nbs/10_device.ipynb #657909d4
-import contextlib, functools, os, platform, statistics, time, torch
+import contextlib, functools, getpass, hashlib, os, platform, re, statistics, tempfile, time, torch
 from pathlib import Path
 from typing import NamedTuple
 from .attention import ConfigError
@@ -94,7 +94,8 @@ def matmul_rate(
     "Speed of the product of two square matrices, `2·n³` operations: the most that a model's layers can hope for."
     d = choose_device(device)
     n = n or (1024 if d.type == 'cpu' else 8192)
-    a, b, out = (torch.randn(n, n, device=d).to(dtype) for _ in range(3))
+    own = torch.Generator(d).manual_seed(0)                           # measuring draws none of the caller's random numbers
+    a, b, out = (torch.randn(n, n, device=d, dtype=torch.float32, generator=own).to(dtype) for _ in range(3))
     return _rate(2 * n**3, lambda: torch.mm(a, b, out=out), d, seconds)
 
 @torch.no_grad()
@@ -105,17 +106,22 @@ def read_bandwidth(
 ) -> Rate: # bytes/s
     "Speed of reading memory once from end to end, as generating one text reads every weight for every token."
     d = choose_device(device)
-    x = torch.ones((size or (2**28 if d.type == 'cpu' else 2**31)) // 4, device=d)
+    x = torch.ones((size or (2**28 if d.type == 'cpu' else 2**31)) // 4, device=d, dtype=torch.float32)
     return _rate(x.nbytes, x.sum, d, seconds)
 
 # %% ../nbs/10_device.ipynb #bae71939
 @functools.cache
+def _cpuinfo(
+    *keys, # names of lines, such as `model name`
+):
+    "The first such line that Linux tells of its processors; empty where there is none."
+    try: lines = Path('/proc/cpuinfo').read_text(encoding='utf-8', errors='replace').splitlines()
+    except OSError: lines = []
+    return next((l.split(':', 1)[1].strip() for l in lines if l.startswith(keys) and ':' in l), '')
+
 def _cpu_name():
     "The processor as it calls itself."
-    try: lines = Path('/proc/cpuinfo').read_text().splitlines()
-    except OSError: lines = []
-    names = [l.split(':', 1)[1].strip() for l in lines if l.startswith(('model name', 'Model'))]
-    return names[0] if names else platform.processor() or platform.machine() or 'CPU'
+    return _cpuinfo('model name', 'Model') or platform.processor() or platform.machine() or 'CPU'
 
 def machine(
     device: str | torch.device | None = None, # which one to name; None for the best one here
@@ -127,6 +133,21 @@ def machine(
     count = lambda n, what: f'{n} {what}{"s" * (n != 1)}'
     return f'{name}, {count(os.cpu_count(), "logical core")}, {count(torch.get_num_threads(), "thread")}, {version}'
 
+# %% ../nbs/10_device.ipynb #9a83362f
+def free_memory(
+    device: torch.device, # where
+) -> int | None: # bytes; None where nobody says
+    "Memory that is free: on a GPU, or on this machine within its container's limit."
+    if device.type == 'cuda':
+        return torch.cuda.mem_get_info(device)[0] + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    found = []
+    for path, key in (('/proc/meminfo', 'MemAvailable:'), ('/sys/fs/cgroup/memory.max', '')):
+        try: lines = Path(path).read_text().splitlines()
+        except OSError: continue                                      # another system
+        numbers = [l.removeprefix(key).split()[0] for l in lines if l.startswith(key) and l.removeprefix(key).strip()]
+        found += [int(n) * (1024 if key else 1) for n in numbers if n.isdecimal()]  # a container without a limit says `max`
+    return min(found, default=None)
+
 # %% ../nbs/10_device.ipynb #3b83d046
 @functools.cache
 def _peak(device, dtype, *settings): return matmul_rate(device, dtype).median
@@ -137,3 +158,24 @@ def peak_flops(
 ) -> float: # FLOP/s
     "What MFU divides by: the median of `matmul_rate`, measured once for each device, dtype, thread count and float32 precision."
     return _peak(choose_device(device), dtype, torch.get_num_threads(), torch.get_float32_matmul_precision())
+
+# %% ../nbs/10_device.ipynb #dcd4cd21
+def compiler_cache() -> Path: # the folder, which may not exist yet
+    "Let torch's compiler keep its kernels in a folder of this processor and these instructions."
+    # what decides the instructions: the processor, and the variables that leave some of them out
+    names = ('ATEN_CPU_CAPABILITY', 'ONEDNN_MAX_CPU_ISA', 'MKL_ENABLE_INSTRUCTIONS')
+    level = torch.backends.cpu.get_cpu_capability()
+    parts = [_cpu_name(), _cpuinfo('flags', 'Features'), level, torch.__version__]
+    parts += [os.environ.get(name, '') for name in names]
+    mark = hashlib.sha256('\n'.join(parts).encode(errors='replace')).hexdigest()[:12]
+
+    # the user's own folder, without what a parent process has put below it; else torch's usual one
+    try: user = getpass.getuser()
+    except (KeyError, OSError, ModuleNotFoundError): user = str(os.getuid())      # a container may have no name for it
+    usual = Path(tempfile.gettempdir())/f'torchinductor_{re.sub("[^0-9A-Za-z._-]", "_", user)}'
+    top = Path(os.environ.get('TORCHINDUCTOR_CACHE_DIR') or usual).expanduser().absolute()
+    if re.fullmatch(r'gpt_nb-\w+-[0-9a-f]{12}', top.name): top = top.parent
+
+    folder = top/f'gpt_nb-{re.sub("[^0-9A-Za-z]", "", level).lower()}-{mark}'
+    os.environ['TORCHINDUCTOR_CACHE_DIR'] = str(folder)               # child processes inherit it; each looks again
+    return folder

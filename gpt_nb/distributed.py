@@ -4,13 +4,13 @@
 
 # %% auto #0
 __all__ = ['ProcessError', 'PlainProcesses', 'Processes', 'ShardedProcesses', 'ProcessConfig', 'local_device', 'this_attempt',
-           'explained', 'join']
+           'explained', 'launched', 'agree', 'join']
 
 # %% ../nbs/15_distributed.ipynb #ab8935a4
-import os, re, time, uuid
+import json, os, re, time, uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Literal
 
@@ -27,7 +27,7 @@ from torch.nn.parallel import DistributedDataParallel
 # %% ../nbs/15_distributed.ipynb #dd9cfa69
 from .attention import ConfigError
 from .checkpoint import CheckpointError
-from .base.errors import UserError
+from .base.errors import UserError, number, printable, require, whole
 from .base.files import within
 from .device import choose_device
 from .model import GPT, crop_rows, pad_rows
@@ -56,6 +56,10 @@ def _to_bytes(obj):
 def _from_bytes(t): return torch.load(io.BytesIO(t.numpy().tobytes()), weights_only=True)
 
 # %% ../nbs/15_distributed.ipynb #bc20f51b
+def _differ(name, value):
+    return ProcessError(f'the processes do not have the same {name} (the main one has {printable(value, 80)}): '
+                        'every machine needs the same files and options')
+
 class PlainProcesses(SingleProcess):
     "Several processes, written out: all that the trainer asks, from `all_reduce` and `broadcast`."
     def __init__(self,
@@ -89,15 +93,15 @@ class PlainProcesses(SingleProcess):
             if p.grad is not None: p.grad = self.all_reduce(p.grad) / self.world_size
 
     def sum(self, value): return self.all_reduce(value.detach().clone())
-    def any(self, flag): return bool(self.sum(torch.tensor(int(flag))))
+    def any(self, flag): return bool(self.sum(torch.tensor(int(flag), device='cpu')))
 
     def share(self,
         obj = None, # in the main process: tensors, numbers, strings, lists, dicts
     ): # the main process's object, in all
         "Copy an object from the main process, as bytes."
         data = _to_bytes(obj) if self.is_main else None
-        size = self.broadcast(torch.tensor(len(data) if self.is_main else 0))
-        data = self.broadcast(data if self.is_main else torch.empty(int(size), dtype=torch.uint8))
+        size = self.broadcast(torch.tensor(len(data) if self.is_main else 0, device='cpu'))
+        data = self.broadcast(data if self.is_main else torch.empty(int(size), dtype=torch.uint8, device='cpu'))
         return obj if self.is_main else _from_bytes(data)
 
     def on_main(self, f):
@@ -118,7 +122,8 @@ class PlainProcesses(SingleProcess):
         theirs = self.share(what)
         if not self.any(what != theirs): return
         for name in theirs:
-            if self.any(what.get(name) != theirs[name]): raise ProcessError(f'the processes do not have the same {name}: every machine needs the same files and options')
+            if self.any(what.get(name) != theirs[name]): raise _differ(name, theirs[name])
+        raise _differ('settings', ', '.join(theirs))                  # one of them has a setting that the main one does not know
 
     def received(self,
         parts: dict[str, dict[str, Tensor]] | None, # in the main process: tensors by part and name
@@ -223,8 +228,9 @@ class ProcessConfig:
     timeout: float = 600.0 # seconds to wait for another process before giving up
 
     def __post_init__(self):
-        if self.backend not in ('auto', 'gloo', 'nccl'): raise ConfigError(f'backend is {self.backend!r}: it must be auto, gloo or nccl')
-        if not 0 < self.timeout < 1e6: raise ConfigError(f'timeout is {self.timeout!r}: it must be a number of seconds above 0, below a million')
+        require(self.backend in ('auto', 'gloo', 'nccl'), 'backend', self.backend, 'auto, gloo or nccl')
+        require(isinstance(self.shard, bool), 'shard', self.shard, 'True or False')
+        number('timeout', self.timeout, 0, 1e6, low_open=True)
 
 # %% ../nbs/15_distributed.ipynb #981f75c8
 def local_device(
@@ -291,23 +297,54 @@ def explained(
     return report(ProcessError(f'process {me} of {processes.world_size} has lost the others, one was killed or the network is cut ({why}); the same command with --resume goes on from the last checkpoint'))
 
 # %% ../nbs/15_distributed.ipynb #b4d5f43f
+def launched() -> tuple[int, int, int] | None: # number of this process, on its machine, and how many there are; None: alone
+    "Read what torchrun says of this process; `ConfigError` names what is missing or odd."
+    env = {name: os.environ.get(name, '').strip() for name in ('WORLD_SIZE', 'RANK', 'LOCAL_RANK', 'MASTER_ADDR', 'MASTER_PORT')}
+    def read(name, low, high):
+        digits = env[name].isascii() and env[name].isdecimal() and len(env[name]) < 20
+        return whole(name, int(env[name]) if digits else env[name], low, high)
+    if not env['WORLD_SIZE']: return None
+    world_size = read('WORLD_SIZE', 1, 10**6)
+    if world_size == 1: return None
+    missing = [name for name, value in env.items() if not value]
+    if missing:
+        raise ConfigError(f'WORLD_SIZE is {world_size}, but {" and ".join(missing)} is not set: start the processes with torchrun, '
+                          'which sets all of them, or unset WORLD_SIZE to train alone')
+    read('MASTER_PORT', 1, 65535)
+    return read('RANK', 0, world_size - 1), read('LOCAL_RANK', 0, world_size - 1), world_size
+
+def agree(
+    store, # a `torch.distributed.Store` that all can reach, used by no earlier attempt
+    rank: int, # of this process
+    world_size: int, # how many there are
+    options: dict, # name -> a number, a string or a bool
+):
+    "Compare what the group is made of, before it is made; `ProcessError` names what differs."
+    store.set(f'options/{rank}', json.dumps(options))
+    for r in range(world_size) if rank == 0 else (0,):                # the main process looks at all, the others at the main one
+        theirs = json.loads(store.get(f'options/{r}'))
+        for name, value in options.items():
+            if theirs.get(name) != value: raise _differ(name, value if rank == 0 else theirs.get(name))
+
 @contextmanager
 def join(
     config: ProcessConfig = ProcessConfig(), # how to work together
     device: str = 'auto', # as in `TrainConfig`
 ) -> Iterator[SingleProcess]: # for `Trainer` and `train_run`
     "Be one of the processes that torchrun started; alone, a `SingleProcess`. Raises `ConfigError`, `ProcessError`."
-    env = os.environ
-    if int(env.get('WORLD_SIZE', 1)) == 1:
+    env, place = os.environ, launched()
+    if place is None:
         yield SingleProcess()
         return
-    where, wait = local_device(device, int(env['LOCAL_RANK'])), timedelta(seconds=config.timeout)
+    where, wait = local_device(device, place[1]), timedelta(seconds=config.timeout)
     backend = config.backend if config.backend != 'auto' else 'nccl' if where.type == 'cuda' else 'gloo'
     if (backend == 'nccl') > (where.type == 'cuda'): raise ConfigError(f'backend is nccl, but the device is {where}: use gloo')
     try:
         store, rank, world_size = next(rendezvous('env://', timeout=wait))
         store = this_attempt(store, rank, world_size, config.timeout)
+        agree(store, rank, world_size, asdict(config) | {'device': where.type})
         dist.init_process_group('gloo' if where.type == 'cpu' else f'cpu:gloo,cuda:{backend}', store=dist.PrefixStore('group', store), rank=rank, world_size=world_size, timeout=wait)
+    except ProcessError: raise
     except (RuntimeError, ValueError, TimeoutError) as e:
         raise ProcessError(f'the processes did not meet at {env.get("MASTER_ADDR")}:{env.get("MASTER_PORT")} within {config.timeout:g} s: {str(e).strip().splitlines()[0][:200]}') from e
     processes = (ShardedProcesses if config.shard else Processes)(rank, world_size, where)

@@ -14,10 +14,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import torch
-from matplotlib.figure import Figure
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -25,7 +24,9 @@ from .base.errors import UserError
 from .base.files import write_file
 from .model import GPT
 from .sampler import SamplingConfig, apply_controls, complete, eval_mode, generate
-from .trainer import image_bytes
+from .trainer import image_bytes, new_figure
+
+if TYPE_CHECKING: from matplotlib.figure import Figure              # imported when something is drawn
 
 # %% ../nbs/16_inspect.ipynb #f25b3ab7
 class InspectError(UserError): 'A question that this model cannot be asked; the message says what was asked and what there is.'
@@ -116,11 +117,11 @@ def plot_attention(
     maps: Tensor, # of one text `[n_layer, n_head, T, T]`, from `attention_maps`
     labels: list[str], # one a token
     size: float = 1.7, # inches that a map takes
-) -> Figure:
+) -> 'Figure':
     "Every head of every layer as a small map: rows look, columns are looked at. `InspectError` for maps of a batch or a wrong number of labels."
     maps = _check_maps(maps, labels)
     L, H, T, _ = maps.shape
-    fig = Figure(figsize=(size * H + .5, size * L + .3), layout='constrained')
+    fig = new_figure(size * H + .5, size * L + .3)
     axes = fig.subplots(L, H, squeeze=False, sharex=True, sharey=True)
     for l in range(L):
         for h in range(H):
@@ -297,13 +298,13 @@ def plot_lens(
     labels: list[str], # of its T tokens
     vocab: list[str], # of all V tokens: `token_labels(tok, range(tok.vocab_size))`
     width: float = .42, # inches a token
-) -> Figure:
+) -> 'Figure':
     "The best next token after each layer, colored by its probability; below, the tokens read. `InspectError` for labels that do not fit."
     if lens.dim() != 3: raise InspectError(f'lens has shape {list(lens.shape)}: give the lens of one text, [n_layer + 1, T, V]')
     for what, n, found in (('labels', lens.size(1), labels), ('vocab', lens.size(2), vocab)):
         if len(found) != n: raise InspectError(f'{what} holds {len(found)} labels: it must be {n}')
     p, best = lens.detach().float().cpu().softmax(-1).max(-1)        # (n_layer + 1, T) each
-    fig = Figure(figsize=(width * lens.size(1) + 1.6, .32 * len(lens) + .8), layout='constrained')
+    fig = new_figure(width * lens.size(1) + 1.6, .32 * len(lens) + .8)
     ax = fig.subplots()
     image = ax.imshow(p, cmap='Blues', vmin=0, vmax=1, aspect='auto', origin='lower')
     for (l, t), i in zip(((l, t) for l in range(len(lens)) for t in range(lens.size(1))), best.flatten().tolist()):
@@ -446,7 +447,7 @@ def plot_controls(
     config: SamplingConfig, # at least one control set
     written: str = '', # what has been added to the prompt so far, as for `next_distribution`
     top: int = 12, # tokens to show: the most probable ones, before or after
-) -> Figure:
+) -> 'Figure':
     "How each control reshapes the next token's distribution, alone and in order. Raises as `next_distribution`; `InspectError` if no control is set."
     steps = control_steps(config)
     if not steps: raise InspectError(f'config changes nothing: set at least one of {", ".join(CONTROLS)}')
@@ -456,7 +457,7 @@ def plot_controls(
     shown = torch.maximum(before, after).topk(min(top, len(before))).indices
     shown = shown[before[shown].argsort(descending=True, stable=True)]
     labels, n = token_labels(tok, shown), len(steps) + 1
-    fig = Figure(figsize=(1.65 * n + .4, .32 * top + 1.3), layout='constrained')
+    fig = new_figure(1.65 * n + .4, .32 * top + 1.3)
     axes = fig.subplots(2, n, squeeze=False, sharex=True, sharey=True)
     def draw(ax, p, title):
         left = int((p > 0).sum())
@@ -516,7 +517,7 @@ def sampler_lab(
 def _plot_plain(model, tok, prompt, top):
     "The model's own distribution, where no control is set."
     p, best = next_distribution(model, tok, prompt).topk(min(top, model.config.vocab_size))
-    fig = Figure(figsize=(3.6, .16 * top + .9), layout='constrained')
+    fig = new_figure(3.6, .16 * top + .9)
     ax = fig.subplots()
     ax.barh(range(len(best)), p, alpha=.8)
     ax.set_yticks(range(len(best)), token_labels(tok, best), parse_math=False, fontsize=7)

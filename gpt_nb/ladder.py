@@ -15,24 +15,26 @@ import json, re, statistics, time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
-from matplotlib import colormaps
-from matplotlib.figure import Figure
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .attention import CausalSelfAttention, ConfigError, Head, MultiHeadAttention
 from .bigram import Bigram
 from .block import MLP, Block, PostLNBlock
-from .base.errors import UserError
+from .base.errors import UserError, whole
 from .base.files import write_file
+from .checkpoint import fork_rng
 from .data import TokenData
 from .device import choose_device, machine
 from .embeddings import embed
 from .model import GPT, GPTConfig
 from .sampler import complete
-from .trainer import PRESETS, DataConfig, RunData, TrainConfig, Trainer, evaluate, image_bytes, load_run_data, versions
+from .trainer import PRESETS, DataConfig, RunData, TrainConfig, Trainer, evaluate, image_bytes, load_run_data, new_figure, say, versions
+
+if TYPE_CHECKING: from matplotlib.figure import Figure              # imported when something is drawn
 
 # %% ../nbs/12_ladder.ipynb #77aafe80
 @dataclass(frozen=True)
@@ -127,8 +129,9 @@ def run_rung(
 ) -> dict: # one line of ladder.jsonl
     "Train a rung and write down what happened."
     config = replace(budget(rung, steps), seed=seed, device=device)
-    torch.manual_seed(seed)
-    model = rung.build(data.tokenizer.vocab_size)
+    with fork_rng():                                                  # the caller's random numbers stay as they are
+        torch.manual_seed(seed)
+        model = rung.build(data.tokenizer.vocab_size)
     t = Trainer(model, data.train, data.val, config, show=show)
     start = time.perf_counter()
     t.fit()
@@ -328,9 +331,10 @@ def gpt2(V): return GPT(GPTConfig(V, block_size=32, n_layer=6, n_head=4, n_embd=
 # %% ../nbs/12_ladder.ipynb #98f14da8
 def plot_curves(
     results: list[dict], # lines of ladder.jsonl
-) -> Figure:
+) -> 'Figure':
     "Exact validation loss over training, the mean of the seeds, a line a rung."
-    fig, groups = Figure(figsize=(8, 4.6), layout='constrained'), by_rung(results)
+    fig, groups = new_figure(8, 4.6), by_rung(results)
+    from matplotlib import colormaps
     ax = fig.subplots()
     for i, (n, runs) in enumerate(groups.items()):
         steps = [s for s, _ in runs[0]['val']]
@@ -345,9 +349,9 @@ def plot_curves(
 
 def plot_rungs(
     results: list[dict], # lines of ladder.jsonl
-) -> Figure:
+) -> 'Figure':
     "Exact validation loss at the end of training by rung: mean and standard deviation over seeds, each seed a dash."
-    fig, groups = Figure(figsize=(8, 4.2), layout='constrained'), by_rung(results)
+    fig, groups = new_figure(8, 4.2), by_rung(results)
     ax = fig.subplots()
     mean, sd = zip(*[spread([r['val_loss'] for r in runs]) for runs in groups.values()])
     ax.errorbar(range(len(groups)), mean, sd, fmt='o', capsize=4, ms=5)
@@ -383,10 +387,7 @@ class LadderConfig:
     device: str = 'auto' # auto, cpu, cuda, cuda:1, mps
 
     def __post_init__(self):
-        for name, none in (('steps', True), ('seeds', False)):
-            v = getattr(self, name)
-            if not (none and v is None) and (not isinstance(v, int) or isinstance(v, bool) or v < 1):
-                raise ConfigError(f'{name} is {v!r}: it must be a whole number of at least 1' + ', or None' * none)
+        for name, none in (('steps', True), ('seeds', False)): object.__setattr__(self, name, whole(name, getattr(self, name), 1, none=none))
         if not self.out_dir: raise ConfigError("out_dir is '': name a folder")
         parse_rungs(self.rungs)
 
@@ -412,20 +413,20 @@ def run_ladder(
     choose_device(o.device)
     rungs, results = [RUNGS[n] for n in parse_rungs(o.rungs)], read_results(path)
     data = load_run_data(DataConfig(data=o.data))
-    say = print if show else lambda *_: None
-    if o.rungs == 'all' and len(rungs) < len(RUNGS): say('left out, since there is no GPU: ' + ', '.join(f'rung {n} ({r.title})' for n, r in RUNGS.items() if r not in rungs))
+    tell = say if show else lambda line: None
+    if o.rungs == 'all' and len(rungs) < len(RUNGS): tell('left out, since there is no GPU: ' + ', '.join(f'rung {n} ({r.title})' for n, r in RUNGS.items() if r not in rungs))
     for seed in range(o.seeds):
         for r in rungs:
             done = next((x for x in results if same_run(x, r, seed, o.steps, data.about.get('sha256'))), None)
             if done is None:
-                say(f'rung {r.number}, {r.title}, seed {seed}: {budget(r, o.steps).max_iters:,} steps')
+                tell(f'rung {r.number}, {r.title}, seed {seed}: {budget(r, o.steps).max_iters:,} steps')
                 done = run_rung(r, data, seed, o.steps, o.device, show)
                 results.append(done)
                 write_results(path, results)
-            say(f'rung {r.number}, {r.title}, seed {seed}: {done["params"]:,} parameters, validation {done["val_loss"]:.4f}, {done["seconds"]:.0f} s')
+            tell(f'rung {r.number}, {r.title}, seed {seed}: {done["params"]:,} parameters, validation {done["val_loss"]:.4f}, {done["seconds"]:.0f} s')
             asked.append(done)
     write_figures(path.parent, asked)
-    say(f'{path}: every result as a line; ladder_curves.svg and ladder_rungs.svg beside it')
+    tell(f'{path}: every result as a line; ladder_curves.svg and ladder_rungs.svg beside it')
     return asked
 
 def write_figures(

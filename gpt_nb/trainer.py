@@ -4,35 +4,36 @@
 
 # %% auto #0
 __all__ = ['LOGS', 'STATE', 'PRESETS', 'TrainConfig', 'param_groups', 'make_optimizer', 'lr_at', 'SingleProcess', 'LossModule',
-           'evaluate', 'plot_metrics', 'image_bytes', 'in_notebook', 'TrainingError', 'Recorder', 'open_log',
-           'check_log', 'figures', 'forgiving', 'Trainer', 'mix_seed', 'send', 'freeze', 'compiled', 'check_validation',
-           'utilization', 'versions', 'Interrupted', 'noting_signals', 'running', 'check_finite', 'SpikeDetector',
-           'spiked', 'identity', 'find_run', 'open_run', 'save_run', 'DataConfig', 'RunConfig', 'RunData',
-           'make_tokenizer', 'load_run_data', 'init_from', 'train_run']
+           'evaluate', 'new_figure', 'plot_metrics', 'image_bytes', 'in_notebook', 'is_watched', 'say', 'notice',
+           'TrainingError', 'Recorder', 'open_log', 'check_log', 'figures', 'forgiving', 'Trainer', 'mix_seed', 'send',
+           'freeze', 'compiled', 'check_validation', 'check_memory', 'naming_memory', 'utilization', 'versions',
+           'Interrupted', 'noting_signals', 'running', 'check_finite', 'SpikeDetector', 'spiked', 'identity',
+           'find_run', 'open_run', 'save_run', 'DataConfig', 'RunConfig', 'RunData', 'make_tokenizer', 'load_run_data',
+           'init_from', 'train_run']
 
 # %% ../nbs/11_trainer.ipynb #85eb5b94
-import hashlib, importlib, io, itertools, json, math, random, signal, sys, threading, time, warnings
+import hashlib, importlib, io, itertools, json, math, os, random, signal, sys, threading, time, warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import asdict, dataclass, field, replace
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import asdict, dataclass, field, fields, replace
 from fnmatch import fnmatchcase
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import torch
-from matplotlib import rc_context
-from matplotlib.figure import Figure
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 from .attention import ConfigError
+from .base.errors import number, require, whole
 from .checkpoint import CheckpointError, RunFolder, Saver, fork_rng, load_gpt2, pack_model, pack_optimizer, pack_rng, unpack_model, unpack_optimizer, unpack_rng, write_file
 from .corpus import UserError, load_corpus, split_text
 from .data import DataError, TokenData, Windows, windows_in_order
-from .device import autocast, choose_device, choose_dtype, machine, peak_flops, synchronize
+from .device import autocast, choose_device, choose_dtype, compiler_cache, free_memory, machine, peak_flops, synchronize
 from .model import GPT, GPTConfig, flops_per_token
 from .sampler import eval_mode
 from .tokenizer import BPETokenizer, CharTokenizer, GPT2Tokenizer, Tokenizer, load_tokenizer
+if TYPE_CHECKING: from matplotlib.figure import Figure              # imported when something is drawn
 
 # %% ../nbs/11_trainer.ipynb #b634ecee
 @dataclass(frozen=True)
@@ -67,28 +68,32 @@ class TrainConfig:
     compile: bool = False # let torch.compile fuse the model first?
 
     def __post_init__(self):
-        def need(ok, name, range):
-            if not ok: raise ConfigError(f'{name} is {getattr(self, name)!r}: it must be {range}')
-        def whole(low, *names, none=False):
-            for n in names:
-                v = getattr(self, n)
-                need(none and v is None or isinstance(v, int) and not isinstance(v, bool) and low <= v < 2**63, n, f'a whole number of at least {low}' + ', or None' * none)
-        def number(low, high, *names, none=False, what):
-            for n in names:
-                v = getattr(self, n)
-                need(none and v is None or isinstance(v, (int, float)) and low <= v < high, n, what + ', or None' * none)
-        whole(1, 'batch_size', 'gradient_accumulation_steps', 'eval_interval', 'log_interval', 'keep_checkpoints')
-        whole(0, 'max_iters', 'warmup_iters', 'seed')
-        whole(0, 'lr_decay_iters', 'stop_at', none=True)
-        whole(1, 'eval_tokens', 'patience', none=True)
-        number(0, math.inf, 'learning_rate', 'weight_decay', 'grad_clip', what='a finite number of at least 0')
-        number(0, 1, 'beta1', 'beta2', what='in [0, 1)')
-        number(1e-9, math.inf, 'epochs', none=True, what='a finite number above 0')
-        number(1e-9, math.inf, 'spike_factor', what='a finite number above 0')
-        number(0, self.learning_rate * (1 + 1e-12) + 1e-300, 'min_lr', none=True, what=f'from 0 to learning_rate {self.learning_rate}')
-        need(self.dtype in ('auto', 'float32', 'bfloat16'), 'dtype', 'auto, float32 or bfloat16')
-        need(self.spike in ('log', 'skip', 'stop', 'off'), 'spike', 'log, skip, stop or off')
-        need(isinstance(self.freeze, (tuple, list)) and all(isinstance(f, str) for f in self.freeze), 'freeze', 'a tuple of names')
+        def keep(name, value): object.__setattr__(self, name, value)  # numpy's numbers become Python's, as files need them
+        for n in ('batch_size', 'gradient_accumulation_steps', 'eval_interval', 'log_interval', 'keep_checkpoints'):
+            keep(n, whole(n, getattr(self, n), 1))
+        for n in ('max_iters', 'warmup_iters', 'seed'): keep(n, whole(n, getattr(self, n)))
+        for n in ('lr_decay_iters', 'stop_at'): keep(n, whole(n, getattr(self, n), none=True))
+        for n in ('eval_tokens', 'patience'): keep(n, whole(n, getattr(self, n), 1, none=True))
+        for n in ('learning_rate', 'weight_decay', 'grad_clip'): keep(n, number(n, getattr(self, n)))
+        for n in ('beta1', 'beta2'): keep(n, number(n, getattr(self, n), 0, 1))
+        keep('epochs', number('epochs', self.epochs, low_open=True, none=True))
+        keep('spike_factor', number('spike_factor', self.spike_factor, low_open=True))
+
+        # a rounding error above the learning rate is no mistake
+        keep('min_lr', number('min_lr', self.min_lr, none=True))
+        most = self.learning_rate * (1 + 1e-12) + 1e-300
+        ok = self.min_lr is None or self.min_lr <= most
+        require(ok, 'min_lr', self.min_lr, f'from 0 to learning_rate {self.learning_rate}, or None for a tenth of it')
+
+        require(self.dtype in ('auto', 'float32', 'bfloat16'), 'dtype', self.dtype, 'auto, float32 or bfloat16')
+        require(self.spike in ('log', 'skip', 'stop', 'off'), 'spike', self.spike, 'log, skip, stop or off')
+        for n in ('eval_only', 'save_in_background', 'compile'):
+            require(isinstance(getattr(self, n), bool), n, getattr(self, n), 'True or False')
+        require(isinstance(self.device, (str, torch.device)), 'device', self.device, 'auto, cpu, cuda, cuda:1 or mps')
+        keep('device', str(self.device))
+        names = isinstance(self.freeze, (tuple, list)) and all(isinstance(f, str) for f in self.freeze)
+        require(names, 'freeze', self.freeze, 'a tuple of names')
+        keep('freeze', tuple(self.freeze))
 
     @property
     def global_batch(self) -> int: # sequences in one optimizer step
@@ -102,6 +107,21 @@ class TrainConfig:
         steps = self.max_iters if self.epochs is None else math.ceil(self.epochs * n_windows / self.global_batch)
         return replace(self, max_iters=steps, lr_decay_iters=steps if self.lr_decay_iters is None else self.lr_decay_iters,
                        min_lr=self.learning_rate / 10 if self.min_lr is None else self.min_lr)
+
+    def kept(self,
+        run: dict, # settings of a run, as its run.json has them
+    ) -> dict: # some fields of this config, with the run's values
+        "What a resume takes from its run where this config leaves it open: one schedule, one precision."
+        was = TrainConfig(**{f.name: run[f.name] for f in fields(TrainConfig) if f.name in run})
+        kept: dict = {}
+        if self.lr_decay_iters is None: kept['lr_decay_iters'] = was.lr_decay_iters
+        if self.dtype == 'auto' and was.dtype != 'auto': kept['dtype'] = was.dtype
+        if self.min_lr is None and was.min_lr is not None:
+            # another learning rate takes the end of the schedule along
+            same = self.learning_rate == was.learning_rate or not was.learning_rate
+            kept['min_lr'] = was.min_lr if same else was.min_lr * (self.learning_rate / was.learning_rate)
+            kept['min_lr'] = min(kept['min_lr'], self.learning_rate)
+        return kept
 
 # %% ../nbs/11_trainer.ipynb #4973eb99
 def param_groups(
@@ -133,9 +153,20 @@ def lr_at(
     return low + (c.learning_rate - low) * (1 + math.cos(math.pi * done)) / 2
 
 # %% ../nbs/11_trainer.ipynb #6f99e038
+_running = threading.RLock()
+
 class SingleProcess:
     "What the trainer asks of the processes it runs in, for one process."
     rank, world_size, is_main = 0, 1, True
+
+    @contextmanager
+    def alone(self):
+        "Around a run: one at a time in a process, since there is one global random generator. Raises `ConfigError`."
+        if not _running.acquire(blocking=False):
+            raise ConfigError('another Trainer is running in this process, and the two would draw from one random generator: '
+                              'train one after the other, or each in a process of its own')
+        try: yield
+        finally: _running.release()
 
     def wrap(self,
         module: nn.Module, # its `forward` gives a loss
@@ -228,20 +259,33 @@ def evaluate(
     "Exact mean cross-entropy: every target once, in eval mode; leaves every module's mode as it was and draws no random number."
     T, device = model.config.block_size, next(model.parameters()).device
     batches = windows_in_order(data, T, batch_size or max(1, 8192 // T), tokens, model.config.vocab_size)
-    total = torch.zeros(2, dtype=torch.float64)
+    total = torch.zeros(2, dtype=torch.float64, device='cpu')
     with eval_mode(loss or model):
         for (idx, targets), counts in _shares(batches, processes):
             with autocast(device, choose_dtype(dtype, device)): mean = (loss or model.loss)(idx.to(device), targets.to(device)).item()
-            if counts: total += torch.tensor([mean * targets.numel(), targets.numel()], dtype=torch.float64)
+            if counts: total += torch.tensor([mean * targets.numel(), targets.numel()], dtype=torch.float64, device='cpu')
     nats, count = processes.sum(total).tolist()
     return nats / count
 
 # %% ../nbs/11_trainer.ipynb #7beef043
+def new_figure(
+    width: float, # inches
+    height: float, # inches
+) -> 'Figure':
+    "Make a figure that needs no window and no backend, whatever MPLBACKEND names."
+    try: from matplotlib.figure import Figure
+    except ValueError:
+        # `!gpt-nb` in a notebook inherits the notebook's backend, which need not be installed where gpt_nb is
+        asked = os.environ.pop('MPLBACKEND', None)
+        try: from matplotlib.figure import Figure
+        finally: os.environ.update({} if asked is None else {'MPLBACKEND': asked})
+    return Figure(figsize=(width, height), layout='constrained')
+
 def plot_metrics(
     metrics: list[dict], # lines of metrics.jsonl, or `Trainer.metrics`
-) -> Figure:
+) -> 'Figure':
     "Training loss as a line, exact validation losses as dots, over steps."
-    fig = Figure(figsize=(6.4, 3.6), layout='constrained')
+    fig = new_figure(6.4, 3.6)
     ax = fig.subplots()
     def of(kind, y): return zip(*[(m['step'], m[y]) for m in metrics if m['kind'] == kind and m.get(y) is not None])
     for kind, y, label, style in (('train', 'loss', 'training (batches)', dict(lw=1, alpha=0.7)), ('eval', 'val_loss', 'validation (exact)', dict(marker='o', ms=4, ls=':'))):
@@ -252,10 +296,11 @@ def plot_metrics(
     return fig
 
 def image_bytes(
-    fig: Figure, # what to draw
+    fig: 'Figure', # what to draw
     kind: str, # svg or png
 ) -> bytes: # an image file's content
     "A figure as an image; the same figure gives the same bytes."
+    from matplotlib import rc_context
     out = io.BytesIO()
     with rc_context({'svg.hashsalt': 'gpt_nb'}): fig.savefig(out, format=kind, metadata={'Date': None} if kind == 'svg' else None)
     return out.getvalue()
@@ -263,6 +308,30 @@ def image_bytes(
 def in_notebook() -> bool: # does printed text go to a notebook?
     "True in a Jupyter kernel, False in a script, a terminal or a test."
     return type(sys.stdout).__module__.startswith('ipykernel')
+
+def is_watched() -> bool: # is a progress bar worth drawing?
+    "True in a notebook and where errors go to a terminal; a service may have no `sys.stderr` at all."
+    try: return in_notebook() or sys.stderr.isatty()
+    except (AttributeError, ValueError, OSError): return False        # it is None, or closed
+
+def say(
+    line: str, # for whoever reads along
+):
+    "Print a line above a progress bar. Where nobody can read it (a closed pipe, a full disk) it is lost, and nothing else."
+    if sys.stdout is None: return
+    with suppress(OSError, ValueError):
+        tqdm.write(line)
+        sys.stdout.flush()
+
+def notice(
+    message: str, # what went wrong
+):
+    "Warn, but end no run by it: neither where warnings are errors nor where nobody can read them."
+    try: warnings.warn(message, stacklevel=2)
+    except Warning:
+        if sys.stderr is not None:
+            with suppress(OSError, ValueError): print(message, file=sys.stderr)
+    except (OSError, ValueError): pass
 
 # %% ../nbs/11_trainer.ipynb #af7076b7
 class TrainingError(UserError): "Training cannot go on."
@@ -284,7 +353,7 @@ class Recorder:
         self.folder, self.config, self.tokens_per_step, self.utilization, self.show, self.attempt, self.log = folder, config, tokens_per_step, utilization, show, attempt, log
         self.metrics = [m for m in (folder.metrics() if folder else metrics) if m.get('step', 0) <= step]
         self.bar = tqdm(total=config.max_iters, initial=step, desc='train', unit='step', leave=False, dynamic_ncols=True,
-                        disable=not show or not (in_notebook() or sys.stderr.isatty()))
+                        disable=not show or not is_watched())
         self.sums = {'line': [0.0, 0], 'eval': [0.0, 0]} | (sums or {})      # losses since the last line and since the last evaluation: their sum and number
         self.plot, self.clock, self.timed = None, time.perf_counter(), 0
 
@@ -308,15 +377,14 @@ class Recorder:
         step: int, # steps taken
         val_loss: float | None, # exact; None: there is no validation data
         best: bool, # the best so far?
-    ):
-        "Write and print a line with both losses."
+    ) -> str:
+        "Write a line with both losses, and give it in words: they are printed when the step is saved."
         total, n = self.sums['eval']
         train = total / n if n else None
         if step % self.config.eval_interval == 0: self.sums['eval'] = [0.0, 0]   # an extra one, as at `stop_at`, leaves the next as it would have been
         self.write('eval', step, train_loss=train, val_loss=val_loss, best=best)
         shown = [f'step {step:6,}', 'train      -' if train is None else f'train {train:.4f}']
-        self.say(' | '.join(shown + ([] if val_loss is None else [f'validation {val_loss:.4f}' + (' (best)' if best else '')])))
-        self.draw()
+        return ' | '.join(shown + ([] if val_loss is None else [f'validation {val_loss:.4f}' + (' (best)' if best else '')]))
 
     def write(self, kind, step, **values):
         "One line of metrics, in memory, on disk, and wherever else it goes."
@@ -327,7 +395,7 @@ class Recorder:
 
     def say(self, line):
         "Print above the bar."
-        if self.show: tqdm.write(line)
+        if self.show: say(line)
 
     def draw(self):
         "Redraw the picture: in the folder, and in a notebook in place."
@@ -352,18 +420,31 @@ def open_log(
     if package is None: return None, lambda: None
     try:
         if name == 'tensorboard':
-            from torch.utils.tensorboard import SummaryWriter
-            writer = SummaryWriter(where/'tensorboard', purge_step=step + 1)   # what an earlier attempt wrote beyond this step is hidden
-            def put(values, step):
-                for k, v in values.items(): writer.add_scalar(k, v, step)
-            close: Callable = writer.close
+            put, close = _tensorboard(where/'tensorboard', step + 1)
         else:
             run = package.init(project='gpt_nb', name=where.absolute().name, config=asdict(config), resume='allow')
             put, close = lambda values, step: run.log(values, step=step), run.finish
     except Exception as e:
-        warnings.warn(f'the log {name} is given up, it cannot be opened: {type(e).__name__}: {e}')
+        notice(f'the log {name} is given up, it cannot be opened: {type(e).__name__}: {e}')
         return None, lambda: None
     return forgiving(lambda line: put(figures(line), line['step'])), forgiving(close)
+
+def _tensorboard(folder, first):
+    "Write TensorBoard's file a line at a time: its own writer does so in a thread, where a full disk ends in a traceback."
+    from tensorboard.compat.proto.event_pb2 import Event, SessionLog
+    from tensorboard.compat.proto.summary_pb2 import Summary
+    from tensorboard.summary.writer.record_writer import RecordWriter
+    folder.mkdir(parents=True, exist_ok=True)
+    out = open(folder/f'events.out.tfevents.{time.time():.6f}.{os.getpid()}', 'xb')
+    writer = RecordWriter(out)
+    def event(**what):
+        writer.write(Event(wall_time=time.time(), **what).SerializeToString())
+        out.flush()
+    def put(values, step):
+        event(step=step, summary=Summary(value=[Summary.Value(tag=k, simple_value=v) for k, v in values.items()]))
+    event(file_version='brain.Event:2')
+    event(step=first, session_log=SessionLog(status=SessionLog.START))  # what an earlier attempt wrote from here on is hidden
+    return put, out.close
 
 def check_log(
     name: str, # none, tensorboard, trackio or wandb
@@ -390,7 +471,7 @@ def forgiving(
         try: f(*args)
         except Exception as e:
             failed = True
-            warnings.warn(f'the log is given up: {type(e).__name__}: {e}')
+            notice(f'the log is given up: {type(e).__name__}: {e}')
     return call
 
 # %% ../nbs/11_trainer.ipynb #07733a24
@@ -418,13 +499,16 @@ class Trainer:
         log: str = 'none', # where figures go besides the folder: none, tensorboard, trackio, wandb
     ):
         self.device, self.processes, self.show, self.log = choose_device(config.device), processes, show and processes.is_main, log
-        self.dtype = choose_dtype(config.dtype, self.device)
+        dtype = str(choose_dtype(config.dtype, self.device)).removeprefix('torch.')
         self.model, self.train_data, self.val_data, self.tokenizer = model.to(self.device), train_data, val_data, tokenizer
         self.windows = Windows(train_data, model.config.block_size, config.seed, model.config.vocab_size)
-        self.config = c = config.resolve(self.windows.n_windows)
+        self.config = c = replace(config.resolve(self.windows.n_windows), dtype=dtype)  # the run keeps it, on whatever machine it goes on
+        options = {'resume': resume, 'out_dir': out_dir is not None, 'validation': val_data is not None}
+        processes.check_same(asdict(replace(c, device=self.device.type)) | options)
         if c.gradient_accumulation_steps % processes.world_size:
             raise ConfigError(f'gradient_accumulation_steps is {c.gradient_accumulation_steps}: it must be a multiple of the {processes.world_size} processes that share it (make batch_size smaller to keep the global batch of {c.global_batch})')
         if val_data is not None: check_validation(model, val_data, c)
+        check_memory(model, c, self.device)
         check_log(log)
         freeze(model, c.freeze)
         self.wrapped = processes.wrap(LossModule(model))              # first: it may put other parameters in the model's place,
@@ -435,6 +519,9 @@ class Trainer:
         self.spikes, self.rng, self.sums, self.signal = SpikeDetector(c.spike_factor), None, None, None
         self.saver = Saver(c.save_in_background)
         self.folder = None if out_dir is None else open_run(self, RunFolder(out_dir), config, resume, about or {})  # and into which the state is loaded
+        self.dtype = choose_dtype(self.config.dtype, self.device)     # a resume may have kept its run's
+        if config.dtype == 'auto' and self.dtype == torch.bfloat16 != choose_dtype('auto', self.device):
+            notice('the run was begun in bfloat16, which this device has no instructions for: it goes on so, slowly; dtype float32 would change it')
 
     def fit(self) -> 'Trainer': # itself
         "Train to `max_iters` (or `stop_at`, or until patience ends), evaluating and saving on the way and at the end. Raises `Interrupted` after a signal, `TrainingError`."
@@ -446,7 +533,7 @@ class Trainer:
                 ended = self.step >= last or c.eval_only
                 if self.step != self.evaluated and (ended or self.step % c.eval_interval == 0): self.evaluate_and_save()
                 if ended or c.patience and self.waited >= c.patience: return self
-                loss, norm, lr = self.train_step()
+                with naming_memory(self): loss, norm, lr = self.train_step()
                 self.step += 1
                 self.recorder.step(self.step, loss, norm, lr)
 
@@ -478,15 +565,18 @@ class Trainer:
         "Score the validation data exactly, record it, write a checkpoint, and the model on top if it is the best so far."
         synchronize(self.device)
         start, c, val = time.perf_counter(), self.config, None
-        if self.val_data is not None: val = evaluate(self.model, self.val_data, c.eval_tokens, dtype=c.dtype, processes=self.processes, loss=self.wrapped)
+        with naming_memory(self):
+            if self.val_data is not None: val = evaluate(self.model, self.val_data, c.eval_tokens, dtype=c.dtype, processes=self.processes, loss=self.wrapped)
         if val is not None and not math.isfinite(val): raise TrainingError(f'the validation loss is {val} at step {self.step}: try a smaller learning_rate, or dtype float32')
         best = val is not None and val < self.best
         if best: self.best = val
         if val is not None and self.step % c.eval_interval == 0:      # an extra one, as at `stop_at`, does not try anyone's patience
             self.waited, self.to_beat = (0, val) if val < self.to_beat else (self.waited + 1, self.to_beat)
         self.evaluated = self.step
-        self.processes.on_main(lambda: self.recorder.eval(self.step, val, best))
+        line = self.processes.on_main(lambda: self.recorder.eval(self.step, val, best))
         if not c.eval_only: self.save(best or self.val_data is None)
+        self.recorder.say(line)                                       # saved first: printing may wait for a reader
+        self.recorder.draw()
         self.recorder.clock += time.perf_counter() - start            # neither evaluating nor saving counts as training
 
     def save(self,
@@ -536,6 +626,7 @@ def compiled(
     module: nn.Module, # not compiled yet
 ) -> Callable: # to be called in its place
     "`torch.compile`, which does its work at the first call, with a `ConfigError` where that fails, for example for want of a C++ compiler."
+    compiler_cache()
     fast = torch.compile(module)
     def call(*args):
         try: return fast(*args)
@@ -554,6 +645,35 @@ def check_validation(
     V = model.config.vocab_size
     next(windows_in_order(data, model.config.block_size, 1, config.eval_tokens, V))
     if not data.files and data.max_id() >= V: raise DataError(f'the validation data holds token id {data.max_id()}, but vocab_size is {V}: was it made with another tokenizer?')
+
+def check_memory(
+    model: nn.Module, # with `config`
+    config: TrainConfig, # its `batch_size`
+    device: torch.device, # where it will run
+):
+    "Raise `ConfigError` for a micro-batch that cannot fit, however much is saved: better now than by a process that is killed."
+    shape, free = model.config, free_memory(device)
+    if free is None or not isinstance(shape, GPTConfig) or config.eval_only: return
+    # of each token: its ids, and of every block four vectors that the backward pass needs; in truth it is more
+    need = config.batch_size * shape.block_size * (16 + 4 * 4 * shape.n_layer * shape.n_embd)
+    if need > free:
+        raise ConfigError(f'batch_size is {config.batch_size}: {config.batch_size} sequences of {shape.block_size} tokens need at least '
+                          f'{need / 2**30:,.1f} GiB, and {free / 2**30:,.1f} GiB of memory are free: make it smaller, and '
+                          'gradient_accumulation_steps larger to keep the global batch')
+
+@contextmanager
+def naming_memory(
+    trainer: 'Trainer', # at work
+):
+    "Memory that runs out inside becomes a `TrainingError` that says what to make smaller."
+    try: yield
+    except (RuntimeError, MemoryError) as e:
+        known = isinstance(e, (torch.OutOfMemoryError, MemoryError)) or "can't allocate memory" in str(e) or 'not enough memory' in str(e)
+        if not known: raise
+        t, held = trainer, trainer.folder and trainer.folder.step()
+        after = '' if held is None else f'; the checkpoint of step {held:,} is good to go on from'
+        raise TrainingError(f'memory ran out after step {t.step:,}: batch_size is {t.config.batch_size}, make it smaller, and '
+                            f'gradient_accumulation_steps larger to keep the global batch{after}') from e
 
 def utilization(
     trainer: Trainer, # before its first step
@@ -585,10 +705,17 @@ class Interrupted(KeyboardInterrupt):
 def noting_signals(
     trainer: Trainer, # its `signal` becomes the number of the first one
 ):
-    "Inside the block SIGINT and SIGTERM, however many, are noted and nothing else; a second one during a save does no harm. In other threads than the main one nothing changes."
+    "Note SIGINT, SIGTERM and SIGHUP inside the block, however many, and do nothing else. Only the main thread can."
     trainer.signal = None
     def note(number, frame): trainer.signal = trainer.signal or number
-    old = {s: signal.signal(s, note) for s in (signal.SIGINT, signal.SIGTERM)} if threading.current_thread() is threading.main_thread() else {}
+    wanted = [signal.SIGINT, signal.SIGTERM]
+
+    # the terminal is closed: nohup has it ignored, but torchrun passes it on and kills whoever stays
+    hangup = getattr(signal, 'SIGHUP', None)                          # Windows has none
+    ignored = hangup and signal.getsignal(hangup) == signal.SIG_IGN and 'TORCHELASTIC_RUN_ID' not in os.environ
+    if hangup and not ignored: wanted.append(hangup)
+    if threading.current_thread() is not threading.main_thread(): wanted = []
+    old = {s: signal.signal(s, note) for s in wanted}
     try: yield
     finally:
         for s, handler in old.items(): signal.signal(s, signal.SIG_DFL if handler is None else handler)
@@ -597,9 +724,9 @@ def noting_signals(
 def running(
     trainer: Trainer, # about to train
 ):
-    "What is there while a trainer runs: a recorder, signals that wait, and the run's own random numbers; the caller's are left as they were."
+    "Give a run its recorder, signals that wait, and its own random numbers; the caller's are left as they were."
     t, c, main = trainer, trainer.config, trainer.processes.is_main
-    with noting_signals(t), fork_rng():
+    with t.processes.alone(), noting_signals(t), fork_rng():
         log, close = open_log(t.log if main and not c.eval_only else 'none', t.folder, t.step, c)
         t.recorder = Recorder(t.folder if main and not c.eval_only else None, t.step, c, c.global_batch * t.model.config.block_size, utilization(t), t.show, t.attempt, t.metrics, t.sums, log)
         t.metrics, t.sums = t.recorder.metrics, t.recorder.sums
@@ -708,8 +835,7 @@ def open_run(
         about = {**about, 'train': asdict(t.config), 'identity': now, 'versions': versions(), 'machine': machine(t.device)}
         t.processes.on_main(lambda: folder.write_run(about))
         return folder
-    kept = {k: run['train'][k] for k in ('lr_decay_iters', 'min_lr') if getattr(config, k) is None}
-    t.config = replace(t.config, **kept)                              # one schedule, decided when the run was made
+    t.config = replace(t.config, **config.kept(run['train']))         # one schedule and precision, decided when the run was made
     def newest():
         nonlocal parts
         folder.tidy()
@@ -725,7 +851,7 @@ def open_run(
     then, asked = run['train'], json.loads(json.dumps(asdict(t.config)))
     changed = {k: [then.get(k), v] for k, v in asked.items() if then.get(k) != v and k not in ('stop_at', 'eval_only')}
     if t.processes.is_main and not t.config.eval_only: folder.log(kind='resume', step=t.step, changed=changed, attempt=t.attempt)
-    if t.show: print(f'{folder.path}: going on from step {t.step:,}' + ''.join(f', {k} {a} -> {b}' for k, (a, b) in changed.items()))
+    if t.show: say(f'{folder.path}: going on from step {t.step:,}' + ''.join(f', {k} {a} -> {b}' for k, (a, b) in changed.items()))
     return folder
 
 def save_run(
@@ -858,6 +984,6 @@ def train_run(
     about = {'run': asdict(replace(run, model=model.config)), 'data': data.about}
     trainer = Trainer(model, data.train, data.val, run.train, run.out_dir, data.tokenizer, run.resume, about, processes, show, run.log)
     if trainer.show:
-        print(f'{model.num_params():,} parameters, vocabulary {data.tokenizer.vocab_size:,}, {len(data.train):,} training and {len(data.val):,} validation tokens, '
-              f'{trainer.config.max_iters:,} steps on {machine(trainer.device)}, {str(trainer.dtype).removeprefix("torch.")}')
+        say(f'{model.num_params():,} parameters, vocabulary {data.tokenizer.vocab_size:,}, {len(data.train):,} training and {len(data.val):,} validation tokens, '
+              f'{trainer.config.max_iters:,} steps on {machine(trainer.device)}, {trainer.config.dtype}')
     return trainer.fit()

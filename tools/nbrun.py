@@ -31,6 +31,7 @@ def run(fn, force=()):
     nbdev_clean(str(fn))  # also drops the tags set above
 
 if __name__ == '__main__':
+    if sys.flags.optimize: sys.exit('the cells check themselves with asserts, and -O or PYTHONOPTIMIZE removes them: run without it')
     flags = [a[2:] for a in sys.argv[1:] if a.startswith('--')]
     names = [a for a in sys.argv[1:] if not a.startswith('--')]
     if not names or set(flags) - LONG: sys.exit(__doc__)

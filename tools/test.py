@@ -4,6 +4,7 @@ python tools/test.py [--slow] [--cuda] [nbs/05_attention.ipynb ...]
 
 Cells flagged `shakespeare` or `tiktoken` need a file that is downloaded once, those flagged `datasets` an optional package. Where it cannot be had they are left out, and
 their chapter counts as skipped (in part). Cells flagged `slow` or `cuda` run only when asked for.
+Python's -O and PYTHONOPTIMIZE are refused: they remove every assert, and all chapters would pass.
 """
 import os, subprocess, sys
 from pathlib import Path
@@ -29,6 +30,7 @@ def flags_of(fn):
     return {k for c in cells if c.cell_type == 'code' for k in getattr(c, 'directives_', {})}
 
 def main(args):
+    if sys.flags.optimize: sys.exit('tests are asserts, and -O or PYTHONOPTIMIZE removes them: run without it')
     cfg, asked = get_config(), {a[2:] for a in args if a.startswith('--')}
     if asked - {'slow', 'cuda'}: sys.exit(__doc__)
     os.chdir(cfg.config_path)
