@@ -22,7 +22,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from .base.errors import ConfigError, UserError, printable
+from .base.errors import ConfigError, UserError, number, printable
 from .base.files import (FileError, FolderLock, Owned, atomic_path, digest_file, is_a, open_regular, parse_json, read_bytes,
                                read_json, sync, to_json, user_path)
 from .model import GPT, GPTConfig, crop_rows, pad_rows
@@ -292,16 +292,18 @@ def to_gpt2_names(
     return out
 
 # %% ../nbs/09_checkpoint.ipynb #80ee461a
-_gpt2_only = dict(scale_attn_weights=True, scale_attn_by_inverse_layer_idx=False, reorder_and_upcast_attn=False,
+_gpt2_only = dict(scale_attn_weights=True, scale_attn_by_inverse_layer_idx=False,
                   add_cross_attention=False, tie_word_embeddings=True)  # settings that GPT-2 has one value of
 
 def _gpt2_config(c, tok=None):
     "config.json as Hugging Face writes it for GPT-2."
     eot = None if tok is None else tok.eot_id
+    more = [i for i in getattr(tok, 'end_ids', ()) if i != eot]         # a published model may name several
+    ends = [i for i in (eot, *more) if i is not None] if more else eot
     return dict(model_type='gpt2', architectures=['GPT2LMHeadModel'], vocab_size=c.vocab_size, n_positions=c.block_size, n_ctx=c.block_size,
                 n_layer=c.n_layer, n_head=c.n_head, n_embd=c.n_embd, n_inner=None, activation_function='gelu_new',
                 layer_norm_epsilon=c.layer_norm_eps, attn_pdrop=c.dropout, embd_pdrop=c.dropout, resid_pdrop=c.dropout,
-                initializer_range=0.02, bos_token_id=eot, eos_token_id=eot, bias=c.bias, **_gpt2_only)
+                initializer_range=0.02, bos_token_id=eot, eos_token_id=ends, bias=c.bias, **_gpt2_only)
 
 # %% ../nbs/09_checkpoint.ipynb #2237c87b
 def save_gpt2(
@@ -323,28 +325,39 @@ def save_gpt2(
     write_tensors(folder/'model.safetensors', to_gpt2_names(model.state_dict() if weights is None else weights))
 
 # %% ../nbs/09_checkpoint.ipynb #e65ef21b
+_largest = 2**40  # numbers in a model, a thousand times what the largest GPT-2 has: sizes beyond it are a damaged file
+
 def read_gpt2_config(
     path: str | Path, # config.json of a model in GPT-2's layout
 ) -> GPTConfig:
-    "The shape that a config.json describes; `CheckpointError` names a setting that `GPT` does not have."
-    d = _read_json(path)
-    def refuse(key, value, want): raise CheckpointError(f'{path}: {key} is {value!r}, but this GPT-2 has {want}')
-    if d.get('model_type') != 'gpt2': raise CheckpointError(f"{path}: model_type is {d.get('model_type')!r}: only models of the type 'gpt2' are read")
-    for a in d.get('architectures') or []:
-        if a not in ('GPT2LMHeadModel', 'GPT2Model'): refuse('architectures', a, "only 'GPT2LMHeadModel'")
+    """Read the shape that a config.json describes.
+
+    `CheckpointError` names a setting that `GPT` does not have.
+    """
+    d, shown = read_json(path, error=CheckpointError), printable(path)
+    def refuse(key, value, want): raise CheckpointError(f'{shown}: {key} is {printable(repr(value), 120)}{want}')
+    # what would make it another model
+    if d.get('model_type') != 'gpt2': refuse('model_type', d.get('model_type'), ": only models of the type 'gpt2' are read")
+    names = d.get('architectures') or []
+    for name in names if isinstance(names, list) else [names]:
+        if name not in ('GPT2LMHeadModel', 'GPT2Model'): refuse('architectures', name, ", but this GPT-2 has only 'GPT2LMHeadModel'")
     for key, want in _gpt2_only.items():
-        if d.get(key, want) is not want: refuse(key, d[key], f'only {want}')
+        if d.get(key, want) is not want: refuse(key, d[key], f', but this GPT-2 has only {want}')
     act, inner = d.get('activation_function', 'gelu_new'), d.get('n_inner')
-    if act not in ('gelu_new', 'gelu_pytorch_tanh'): refuse('activation_function', act, "only 'gelu_new'")
+    if act not in ('gelu_new', 'gelu_pytorch_tanh'): refuse('activation_function', act, ", but this GPT-2 has only 'gelu_new'")
+    # its shape
     base = GPTConfig()
     new = dict(vocab_size=d.get('vocab_size', base.vocab_size), block_size=d.get('n_positions', d.get('n_ctx', base.block_size)),
                n_layer=d.get('n_layer', base.n_layer), n_head=d.get('n_head', base.n_head), n_embd=d.get('n_embd', base.n_embd),
                dropout=d.get('resid_pdrop', 0.1), layer_norm_eps=d.get('layer_norm_epsilon', 1e-5), bias=d.get('bias', True))
-    for key in ('attn_pdrop', 'embd_pdrop'):
-        if d.get(key, 0.1) != new['dropout']: refuse(key, d.get(key, 0.1), f'one dropout, and resid_pdrop is {new["dropout"]}')
-    try: config = GPTConfig(**new)
-    except (UserError, TypeError) as e: raise CheckpointError(f'{path}: {e}') from e
-    if inner not in (None, 4 * config.n_embd): refuse('n_inner', inner, f'4 n_embd = {4 * config.n_embd}')
+    try:
+        for key in ('attn_pdrop', 'embd_pdrop'): number(key, d.get(key, 0.1), 0, 1)
+        config = GPTConfig(**new)
+    except (UserError, TypeError) as e: raise CheckpointError(f'{shown}: {e}') from e
+    if inner not in (None, 4 * config.n_embd): refuse('n_inner', inner, f', but this GPT-2 has 4 n_embd = {4 * config.n_embd}')
+    if (config.vocab_size + config.block_size + 12 * config.n_embd * config.n_layer) * config.n_embd > _largest:
+        sizes = ', '.join(f'{k} {new[k]}' for k in ('vocab_size', 'block_size', 'n_layer', 'n_embd'))
+        raise CheckpointError(f'{shown}: {printable(sizes)} make a model that no memory holds: the file is damaged')
     return config
 
 # %% ../nbs/09_checkpoint.ipynb #0af1518c
@@ -358,7 +371,7 @@ class _NoInit(TorchFunctionMode):
 
 def _blank(config, device):
     "A `GPT` whose numbers are whatever lay there; on the device `meta` it has none."
-    with torch.device(device), _NoInit(): return GPT(config)
+    with torch.device(device), _NoInit(): return GPT(config).to(torch.float32)  # whatever torch's default dtype is
 
 def _values(t): return t.read() if isinstance(t, _Stored) else t
 

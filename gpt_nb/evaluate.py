@@ -9,7 +9,7 @@ __all__ = ['TASKS', 'TextScore', 'count_text', 'score_data', 'score_text', 'slid
            'validation_data', 'Evaluation', 'evaluate_model']
 
 # %% ../nbs/14_evaluate.ipynb #008c36ed
-import json, math, os, sys
+import math, os, sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +21,9 @@ from torch import Tensor
 from torch.nn import functional as F
 from tqdm.auto import tqdm
 
-from .attention import ConfigError
-from .checkpoint import CheckpointError, RunFolder, digest_file
-from .base.errors import UserError
-from .base.files import cache_dir, fetch
+from .base.errors import ConfigError, UserError, printable, whole
+from .base.files import cache_dir, digest_file, fetch, is_a, offline, parse_json, read_text, user_path
+from .checkpoint import CheckpointError, RunFolder
 from .corpus import load_corpus
 from .data import DataError, TokenData
 from .device import autocast, choose_dtype, machine
@@ -127,7 +126,8 @@ def _progress(
     show: bool, # False: none
 ) -> tqdm:
     "A bar where somebody watches: in a notebook or a terminal."
-    return tqdm(total=total, desc=what, unit=unit, leave=False, dynamic_ncols=True, disable=not show or not (in_notebook() or sys.stderr.isatty()))
+    watched = in_notebook() or (sys.stderr is not None and not sys.stderr.closed and sys.stderr.isatty())   # a service has no standard error
+    return tqdm(total=total, desc=what, unit=unit, leave=False, dynamic_ncols=True, disable=not (show and watched))
 
 @torch.no_grad()
 def evaluate_sliding(
@@ -168,19 +168,26 @@ def _need(
 ):
     if not ok: raise TaskError(what)
 
+def _quoted(
+    value, # of a file
+) -> str:
+    "A value as a message shows it: one line, and not all of a long one."
+    return printable(repr(value), 120)
+
 # %% ../nbs/14_evaluate.ipynb #9bf7ec93
 def hellaswag_item(
     d: dict, # a line's object
     where: str, # file and line
 ) -> Item:
-    "Context `ctx`, a space, and each of four `endings`, as in build-nanogpt."
+    "Context `ctx`, a space, and each of four `endings`, as in build-nanogpt; the Hub's copy has its `label` as a text."
     found: Any = (d.get(k) for k in ('ctx', 'endings', 'label'))  # of what kind they are is checked next
     ctx, endings, label = found
-    _need(isinstance(ctx, str) and ctx.strip(), f'ctx is {ctx!r}: it must be a text that is not empty')
-    _need(isinstance(endings, list) and len(endings) == 4, f'endings is {endings!r}: it must be a list of 4 texts')
-    for i, e in enumerate(endings): _need(isinstance(e, str) and e.strip(), f'endings[{i}] is {e!r}: it must be a text that is not empty')
-    _need(type(label) is int and 0 <= label < 4, f'label is {label!r}: it must be 0, 1, 2 or 3 (the test split has none: use the validation split)')
-    return Item(where, ctx, tuple(' ' + e for e in endings), label, ('ctx', *(f'endings[{i}]' for i in range(4))))
+    _need(isinstance(ctx, str) and ctx.strip(), f'ctx is {_quoted(ctx)}: it must be a text that is not empty')
+    _need(isinstance(endings, list) and len(endings) == 4, f'endings is {_quoted(endings)}: it must be a list of 4 texts')
+    for i, e in enumerate(endings): _need(isinstance(e, str) and e.strip(), f'endings[{i}] is {_quoted(e)}: it must be a text that is not empty')
+    known = isinstance(label, (int, str)) and not isinstance(label, bool) and label in (0, 1, 2, 3, '0', '1', '2', '3')
+    _need(known, f'label is {_quoted(label)}: it must be 0, 1, 2 or 3 (the test split has none: use the validation split)')
+    return Item(where, ctx, tuple(' ' + e for e in endings), int(label), ('ctx', *(f'endings[{i}]' for i in range(4))))
 
 def lambada_item(
     d: dict, # a line's object
@@ -188,9 +195,9 @@ def lambada_item(
 ) -> Item:
     "What follows the last space of `text`, with that space, is the completion, as in EleutherAI's `lambada_openai`."
     text: Any = d.get('text')
-    _need(isinstance(text, str) and text.strip(), f'text is {text!r}: it must be a text that is not empty')
+    _need(isinstance(text, str) and text.strip(), f'text is {_quoted(text)}: it must be a text that is not empty')
     context, space, word = text.rstrip().rpartition(' ')
-    _need(context.strip(), f'text is {text!r}: it must have a word before its last one')
+    _need(context.strip(), f'text is {_quoted(text)}: it must have a word before its last one')
     return Item(where, context, (space + word,), 0, ('text', 'text'))
 
 # %% ../nbs/14_evaluate.ipynb #401cebba
@@ -209,6 +216,8 @@ TASKS = {
                     '4aa8d02cd17c719165fc8a7887fddd641f43fcafa4b1c806ca8abc31fabdb226', 5153, lambada_item),
 }
 
+_LONGEST = 2**28 # bytes of a task's file: twenty times what the longest has
+
 def task_file(
     task: str, # hellaswag or lambada
 ) -> Path:
@@ -218,9 +227,9 @@ def task_file(
     path = cache_dir()/task/t.url.rpartition('/')[2]
     if path.is_file() and digest_file(path) == t.sha256: return path
     advice = f'bring {t.url} here by other means and name the file (--data)'
-    if os.environ.get('GPT_NB_OFFLINE', '0') not in ('', '0'): raise TaskError(f'{task} is not in the cache, and GPT_NB_OFFLINE forbids a download: {advice}')
-    try: return fetch(t.url, path, t.sha256)
-    except UserError as e: raise TaskError(f'{e}; {advice}') from None
+    if offline(): raise TaskError(f'{task} is not in the cache, and GPT_NB_OFFLINE forbids a download: {advice}')
+    try: return fetch(t.url, path, t.sha256, limit=_LONGEST, error=TaskError)
+    except TaskError as e: raise TaskError(f'{e}; {advice}') from None
 
 # %% ../nbs/14_evaluate.ipynb #f6dc2e78
 def read_items(
@@ -229,15 +238,14 @@ def read_items(
     limit: int | None = None, # only the first so many items; None: all
 ) -> list[Item]: # at least one
     "The items of a task; raises `TaskError`, which names file, line and field."
-    if limit is not None and limit < 1: raise TaskError(f'limit is {limit}: it must be at least 1')
-    file = task_file(task) if path is None else Path(path).expanduser()
+    limit = whole('limit', limit, 1, none=True)
+    file = task_file(task) if path is None else user_path(path, 'the file of a task')
     if task not in TASKS: raise TaskError(f'task is {task!r}: it must be one of {", ".join(TASKS)}')
-    try: lines = file.read_bytes().decode('utf-8').split('\n')     # not splitlines: a text may hold other line ends
-    except OSError as e: raise TaskError(f'cannot read {file}: {e.strerror or e}') from None
-    except UnicodeDecodeError as e: raise TaskError(f'{file} is not UTF-8: byte 0x{e.object[e.start]:02x} at offset {e.start}') from None
-    items = [_read_line(TASKS[task], line, f'{file}, line {i}') for i, line in enumerate(lines, 1) if line.strip()]
-    if not items: raise TaskError(f'{file} holds no items: it must have a JSON object a line')
-    if path is None and len(items) != TASKS[task].items: raise TaskError(f'{file} holds {len(items):,} items, not {TASKS[task].items:,}: remove it, and it is downloaded again')
+    lines = read_text(file, _LONGEST, TaskError).split('\n')        # not splitlines: a text may hold other line ends
+    shown = printable(file)
+    items = [_read_line(TASKS[task], line, f'{shown}, line {i}') for i, line in enumerate(lines, 1) if line.strip()]
+    if not items: raise TaskError(f'{shown} holds no items: it must have a JSON object a line')
+    if path is None and len(items) != TASKS[task].items: raise TaskError(f'{shown} holds {len(items):,} items, not {TASKS[task].items:,}: remove it, and it is downloaded again')
     return items[:limit]
 
 def _read_line(
@@ -246,9 +254,7 @@ def _read_line(
     where: str, # file and line, for messages
 ) -> Item:
     "One item; raises `TaskError`."
-    try: d = json.loads(line)
-    except (ValueError, RecursionError) as e: raise TaskError(f'{where} is not JSON ({e})') from None
-    if not isinstance(d, dict): raise TaskError(f'{where} is a JSON {type(d).__name__}, not an object')
+    d = parse_json(line, where, error=TaskError)
     try: return task.item(d, where)
     except TaskError as e: raise TaskError(f'{where}: {e}') from None
 
@@ -301,10 +307,10 @@ def _row_losses(
 ) -> tuple[list[list[float]], list[list[bool]]]: # of each row's scored tokens: -ln p, and whether it is the most likely token
     "One batch; only the scored positions go through the head, some thousands at a time."
     device, width = next(model.parameters()).device, max(len(r) for r, _ in rows) - 1
-    idx = torch.tensor([r[:-1] + [0] * (width - len(r) + 1) for r, _ in rows])                # (B, T), filled up with any id
+    idx = torch.tensor([r[:-1] + [0] * (width - len(r) + 1) for r, _ in rows], device=device)  # (B, T), filled up with any id
     spots = [(b, len(r) - 1 - n + i) for b, (r, n) in enumerate(rows) for i in range(n)]      # the position before each scored token
     targets = torch.tensor([i for r, n in rows for i in r[-n:]], device=device)               # (N,)
-    x = model.hidden(idx.to(device))[tuple(torch.tensor(spots, device=device).T)]             # (B, T, C) -> (N, C)
+    x = model.hidden(idx)[tuple(torch.tensor(spots, device=device).T)]                        # (B, T, C) -> (N, C)
     losses, best = [], []
     for x, t in zip(x.split(2048), targets.split(2048)):
         logits = model.lm_head(x)[:, :model.config.vocab_size]                                # (2048, C) -> (2048, V)
@@ -407,9 +413,7 @@ class EvalOptions:
     dtype: str = 'float32' # of the matrix products: float32, bfloat16 or auto
 
     def __post_init__(self):
-        for name in ('tokens', 'stride', 'limit', 'batch_size'):
-            v = getattr(self, name)
-            if v is not None and (not isinstance(v, int) or isinstance(v, bool) or v < 1): raise ConfigError(f'{name} is {v!r}: it must be a whole number of at least 1, or None')
+        for name in ('tokens', 'stride', 'limit', 'batch_size'): object.__setattr__(self, name, whole(name, getattr(self, name), 1, none=True))
         if self.task != 'text' and self.task not in TASKS: raise ConfigError(f'task is {self.task!r}: it must be text, {" or ".join(TASKS)}')
         for name in ('limit',) if self.task == 'text' else ('tokens', 'stride'):
             if getattr(self, name) is not None: raise ConfigError(f'{name} is {getattr(self, name)}, but task is {self.task}: {name} is for {"a benchmark" if self.task == "text" else "a text"}')
@@ -422,19 +426,27 @@ def load_model(
 ) -> tuple[GPT, Tokenizer]: # the model in evaluation mode
     "The best model of a run, or a published one, and its tokenizer; raises `CheckpointError`, `HubError`, `TokenizerError`."
     model, tok = from_pretrained(out_dir, device=device)
-    if tok is None: raise TokenizerError(f'{out_dir} has no tokenizer: add its tokenizer.json')
+    if tok is None: raise TokenizerError(f'{printable(str(out_dir))} has no tokenizer: add its tokenizer.json')
     return model, tok
 
 def validation_data(
     out_dir: str | Path, # a run's folder
 ) -> TokenData:
     "The part that a run held back; raises `CheckpointError`, and `DataError` if the text has changed since."
-    about = RunFolder(out_dir).read_run()
-    if not isinstance(about, dict) or not {'run', 'data', 'identity'} <= about.keys(): raise CheckpointError(f'{out_dir}/run.json does not say which data it used: name a text with --data')
-    where = about['data'].get('source', '')
-    run = DataConfig(data=where if Path(where).exists() else about['data']['name'], val_fraction=about['run']['val_fraction'], tokenizer=str(out_dir))
-    data = load_run_data(run).val
-    if data.digest() != about['identity']['val_data']: raise DataError(f'the text is no longer the one that {out_dir} held a part of back: name a text with --data')
+    folder, advice = user_path(out_dir, 'out_dir'), 'name a text to score with --data'
+    if not RunFolder(folder).holds_run: raise CheckpointError(f'{printable(folder)} is no run, so it holds no part of a text back: {advice}')
+    about = RunFolder(folder).read_run()
+    def said(part, key, kind):
+        group = about.get(part)
+        value = group.get(key) if isinstance(group, dict) else None
+        if is_a(value, kind): return value
+        raise CheckpointError(f'{printable(folder/"run.json")} does not say which text it used, its {part}.{key} is {printable(value, 80)}: {advice}')
+    name, fraction, digest = said('data', 'name', str), said('run', 'val_fraction', float), said('identity', 'val_data', str)
+    source = about['data'].get('source')
+    here = isinstance(source, str) and os.path.exists(source)        # where the text was; else whatever has its name
+    # a folder may be called gpt2, char or bpe, which as a tokenizer's name mean something else: ./gpt2 is a folder
+    data = load_run_data(DataConfig(data=source if here else name, val_fraction=fraction, tokenizer=os.path.join(os.curdir, folder))).val
+    if data.digest() != digest: raise DataError(f'the text is no longer the one that {printable(folder)} held a part of back: {advice}')
     return data
 
 # %% ../nbs/14_evaluate.ipynb #b6d3cc7d
@@ -445,7 +457,7 @@ class Evaluation:
     score: TextScore | TaskScore
     machine: str # what it ran on
 
-    def __str__(self): return f'{self.name}: {self.score} on {self.machine}'
+    def __str__(self): return f'{printable(self.name)}: {self.score} on {self.machine}'
 
 def evaluate_model(
     options: EvalOptions, # what to score

@@ -378,7 +378,7 @@ def parse_rungs(
 
 @dataclass(frozen=True)
 class LadderConfig:
-    "Train the rungs of the ladder and compare them. `ConfigError` names the field, its value and the range."
+    "Train the rungs of the ladder and compare them."
     rungs: str = 'all' # all, or numbers and ranges such as 1-4 or 1,3
     steps: int | None = None # optimizer steps for each rung; None: its own budget, 10,000 for the small ones
     seeds: int = 3 # each rung is trained with the seeds 0, 1, ... up to this many

@@ -6,7 +6,7 @@
 __all__ = ['HubError', 'find_model', 'from_pretrained', 'save_pretrained', 'save_gguf', 'ExportOptions', 'export']
 
 # %% ../nbs/13_pretrained.ipynb #c13c8407
-import os, re
+import itertools, os, re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,10 +15,9 @@ from typing import Literal
 import torch
 
 # %% ../nbs/13_pretrained.ipynb #fbd5e37f
-from .attention import ConfigError
 from .checkpoint import WEIGHT_FILES, CheckpointError, RunFolder, load_gpt2, read_gpt2_config, read_index, save_gpt2, to_gpt2_names
-from .base.errors import UserError
-from .base.files import atomic_path
+from .base.errors import ConfigError, UserError, printable, whole
+from .base.files import atomic_path, offline, read_json, user_path
 from .device import choose_device
 from .model import GPT
 from .tokenizer import Tokenizer, TokenizerError, byte_name, load_tokenizer
@@ -28,7 +27,7 @@ class HubError(UserError): "A published model that cannot be had: the message sa
 
 def _offline():
     from huggingface_hub import constants
-    return os.environ.get('GPT_NB_OFFLINE', '0') not in ('', '0') or constants.HF_HUB_OFFLINE
+    return offline() or constants.HF_HUB_OFFLINE
 
 def _hub_file(name, file, revision, cache_dir):
     "One file of a model on the Hub, from the cache or fetched into it; None where the model has no such file."
@@ -46,7 +45,9 @@ def _hub_file(name, file, revision, cache_dir):
     except errors.GatedRepoError: raise HubError(f'{name} is gated: accept its terms on its page on the Hub, then log in with `hf auth login` or set HF_TOKEN') from None
     except errors.RepositoryNotFoundError: raise HubError(f'{name} is neither a folder here nor a model on the Hub (nor a private one of yours: `hf auth login`)') from None
     except errors.RevisionNotFoundError: raise HubError(f'{name} has no revision {revision!r}: give a branch, tag or commit of it') from None
-    except (errors.HfHubHTTPError, OSError, ValueError) as e: raise HubError(f'{name}: {file} cannot be fetched ({str(e).splitlines()[0]})') from None
+    except Exception as e:                                            # the network has more ways to fail than one can list
+        why = (str(e).strip() or type(e).__name__).splitlines()[0]
+        raise HubError(f'{name}: {file} cannot be fetched ({printable(why)})') from None
 
 # %% ../nbs/13_pretrained.ipynb #8176f265
 def _hub_weights(name, get):
@@ -59,31 +60,52 @@ def _hub_weights(name, get):
             return
     raise HubError(f'{name} has neither {" nor ".join(WEIGHT_FILES)}' + (' in the cache, and fetching is forbidden (HF_HUB_OFFLINE or GPT_NB_OFFLINE)' if _offline() else ''))
 
+# files that say which tokens are special, and which of them end a text
+_SPECIAL_TOKENS = ('tokenizer_config.json', 'special_tokens_map.json', 'added_tokens.json', 'generation_config.json')
+
 def find_model(
     name: str | Path, # a folder, or a model's name on the Hugging Face Hub, such as `gpt2` or `distilbert/distilgpt2`; a folder goes first
     revision: str | None = None, # branch, tag or commit on the Hub; None: its main branch
     cache_dir: str | Path | None = None, # of huggingface_hub; None: where it always is (HF_HOME)
 ) -> Path: # a folder that holds config.json, weights, and tokenizer files where there are any
     "Where a model lies, fetched if need be. `HubError` says why it cannot be had, `CheckpointError` why it is none of ours."
+    if not isinstance(name, (str, os.PathLike)): raise HubError(f'the model is {printable(name, 80)}: give a folder or a name on the Hub')
     folder = Path(os.path.expanduser(name))                              # '~nobody' stays as it is
     if str(name) and folder.is_dir():
-        if revision is not None: raise ConfigError(f'revision is {revision!r}, but {folder} is a folder: only a model on the Hub has revisions')
+        shown = printable(folder)
+        if revision is not None: raise ConfigError(f'revision is {revision!r}, but {shown} is a folder: only a model on the Hub has revisions')
         run = RunFolder(folder)
-        if not (folder/'config.json').exists(): raise CheckpointError(f'{folder} holds no model: ' + ('its run has not saved one yet' if run.holds_run else 'it has no config.json'))
+        if not (folder/'config.json').exists(): raise CheckpointError(f'{shown} holds no model: ' + ('its run has not saved one yet' if run.holds_run else 'it has no config.json'))
         run.check_model()                                                # of other folders nothing is recorded
         return folder
     if not re.fullmatch(r'(distil)?gpt2(-medium|-large|-xl)?|\w[\w.-]*/\w[\w.-]*', str(name)):
-        raise HubError(f'{str(name)!r} is no folder here, and no model on the Hub: give the folder of a run or a model, gpt2 or one of its sizes, or owner/name')
+        raise HubError(f'{printable(repr(str(name)))} is no folder here, and no model on the Hub: give the folder of a run or a model, gpt2 or one of its sizes, or owner/name')
+    cache_dir = None if cache_dir is None else user_path(cache_dir, 'cache_dir')
     config = _hub_file(str(name), 'config.json', revision, cache_dir)
     if config is None: raise HubError(f'{name} has no config.json: it is no model for transformers')
     read_gpt2_config(config)                                            # another architecture is refused before its gigabytes come
     def get(file): return _hub_file(str(name), file, config.parent.name, cache_dir)  # the folder is named for the commit
     _hub_weights(name, get)
     if not get('tokenizer.json'): get('vocab.json') and get('merges.txt')
-    get('tokenizer_config.json')
+    for file in _SPECIAL_TOKENS: get(file)
     return config.parent
 
 # %% ../nbs/13_pretrained.ipynb #9022d3d6
+def _end_ids(folder, tok, vocab_size):
+    "Ids that end a text: the tokenizer's own, and what the model's files name."
+    ends = [] if tok.eot_id is None else [tok.eot_id]
+    for path in (folder/'generation_config.json', folder/'config.json'):
+        ids = read_json(path, error=CheckpointError).get('eos_token_id') if path.exists() else None
+        if ids is None: continue
+        ids = ids if isinstance(ids, list) else [ids]
+        for i in ids:
+            if isinstance(i, bool) or not isinstance(i, int): raise CheckpointError(f'{printable(path)}: eos_token_id is {printable(ids, 80)}: it must be a token id or a list of some')
+        # config.json often has GPT-2's own 50256, whatever its tokenizer: there an ordinary token ends nothing
+        ordinary = {*range(tok.vocab_size)} - {*tok.special_tokens.values()} if path.name == 'config.json' else ()
+        ends += [i for i in ids if 0 <= i < vocab_size and i not in ordinary]
+        break
+    return tuple(dict.fromkeys(ends))
+
 def from_pretrained(
     name: str | Path, # as for `find_model`
     *,
@@ -94,14 +116,17 @@ def from_pretrained(
     device: str | torch.device = 'cpu', # auto, cpu, cuda, cuda:1, mps
 ) -> tuple[GPT, Tokenizer | None]: # the model in evaluation mode, float32 or, where the file is, float64; None where the folder has no tokenizer
     "A published or saved GPT-2 and its tokenizer. Raises `HubError`, `CheckpointError`, `TokenizerError`, `ConfigError`."
+    block_size = whole('block_size', block_size, 1, none=True)
     device, folder = choose_device(device), find_model(name, revision, cache_dir)
     tok = None
     if (folder/'tokenizer.json').exists() or (folder/'vocab.json').exists():
         try: tok = load_tokenizer(folder)
         except TokenizerError as e: raise TokenizerError(f'{e}; load_gpt2({str(folder)!r}) gives the model without it') from None
     model = load_gpt2(folder, block_size, dropout)
-    if tok is not None and tok.vocab_size > model.config.vocab_size:
-        raise CheckpointError(f'{folder}: the tokenizer has {tok.vocab_size} tokens, the model only {model.config.vocab_size}: they do not belong together')
+    if tok is not None:
+        if tok.vocab_size > model.config.vocab_size:
+            raise CheckpointError(f'{printable(folder)}: the tokenizer has {tok.vocab_size} tokens, the model only {model.config.vocab_size}: they do not belong together')
+        tok.end_ids = _end_ids(folder, tok, model.config.vocab_size)
     return model.to(device).eval(), tok
 
 # %% ../nbs/13_pretrained.ipynb #54864d73
@@ -111,7 +136,8 @@ def save_pretrained(
     folder: str | Path, # made where it does not exist; files of the same names are replaced
 ):
     "Write a folder that `from_pretrained` and transformers' AutoModelForCausalLM and AutoTokenizer open. Raises `CheckpointError`, also for a run's folder."
-    if RunFolder(folder).holds_run: raise CheckpointError(f'{folder} holds a run and its best model: name another folder to save to')
+    folder = user_path(folder, 'the folder to save to')
+    if RunFolder(folder).holds_run: raise CheckpointError(f'{printable(folder)} holds a run and its best model: name another folder to save to')
     save_gpt2(folder, model, tok)
 
 # %% ../nbs/13_pretrained.ipynb #d1f59a77
@@ -128,8 +154,15 @@ def _gguf_vocabulary(tok, vocab_size):
     special = {i: n for n, i in tok.special_tokens.items()}
     names = [special.get(i) or byte_name(t) for i, t in enumerate(tok.tokens)]
     kinds = [_CONTROL if i in special else _NORMAL for i in range(len(names))]
-    extra = range(len(names), vocab_size)
-    return names + [f'<unused{i}>' for i in extra], kinds + [_UNUSED for _ in extra]
+    # a reader looks names up, so each must be there once
+    ids = {n: i for i, n in enumerate(names)}
+    for i, n in enumerate(names):
+        if ids[n] != i:
+            a, b = sorted((i, ids[n]), key=special.__contains__)
+            raise ConfigError(f'special token {printable(repr(special[b]), 80)} is how GGUF writes token {a}, {printable(repr(tok.decode([a])), 80)}: choose another name for it, or export as hf')
+    taken, extra = {*names}, range(len(names), vocab_size)
+    unused = (n for k in itertools.count() if (n := f'<unused{k}>') not in taken)
+    return names + [next(unused) for _ in extra], kinds + [_UNUSED for _ in extra]
 
 def _gguf_writer(gguf, path, model, tok):
     "A writer that knows the settings, the vocabulary and the tensors."
@@ -156,14 +189,16 @@ def save_gguf(
     c = model.config
     if tok.eot_id is None: raise ConfigError('the tokenizer has no end-of-text token, and llama.cpp would take token 11 for one: train with the special token <|endoftext|>, or export as hf')
     if tok.vocab_size > c.vocab_size: raise CheckpointError(f'the tokenizer has {tok.vocab_size} tokens, the model only {c.vocab_size}: they do not belong together')
-    folder = Path(path).parent
-    try: folder.mkdir(parents=True, exist_ok=True)
-    except OSError as e: raise CheckpointError(f'cannot make the folder {folder}: {e.strerror}') from None
+    path = user_path(path, 'the GGUF file')
+    if path.exists() and not path.is_file(): raise CheckpointError(f'cannot write {printable(path)}: it is there already, and no file')
+    _gguf_vocabulary(tok, c.vocab_size)                                 # refused before a folder is made
+    try: path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as e: raise CheckpointError(f'cannot make the folder {printable(path.parent)}: {e.strerror}') from None
     try:
         with atomic_path(path) as new:
             w = _gguf_writer(gguf, new, model, tok)
             w.write_header_to_file(); w.write_kv_data_to_file(); w.write_tensors_to_file(); w.close()
-    except OSError as e: raise CheckpointError(f'cannot write {path}: {e.strerror or e}') from e
+    except OSError as e: raise CheckpointError(f'cannot write {printable(path)}: {e.strerror or e}') from e
 
 # %% ../nbs/13_pretrained.ipynb #03cd4b02
 @dataclass(frozen=True)
@@ -176,20 +211,20 @@ class ExportOptions:
 
     def __post_init__(self):
         if self.format not in ('hf', 'gguf'): raise ConfigError(f'format is {self.format!r}: it must be hf or gguf')
-        if not self.to: raise ConfigError("to is '': name a folder")
-        if self.block_size is not None and self.block_size < 1: raise ConfigError(f'block_size is {self.block_size}: it must be at least 1')
+        user_path(self.to, 'to', ConfigError)
+        object.__setattr__(self, 'block_size', whole('block_size', self.block_size, 1, none=True))
 
 def export(
     options: ExportOptions, # what, where to, and how
 ) -> Path: # the folder, or for gguf the file
     "Do what `ExportOptions` say; raises as `from_pretrained` does, and `CheckpointError` where a model lies already."
-    to = Path(os.path.expanduser(options.to))
-    for name in ('config.json', 'model.gguf') + WEIGHT_FILES:
-        if (to/name).exists(): raise CheckpointError(f'{to/name} is there already: name another folder to export to')
+    to = user_path(options.to, 'to')
+    for name in ('config.json', 'model.gguf', *WEIGHT_FILES, *(f'{w}.index.json' for w in WEIGHT_FILES), 'tokenizer.json', 'vocab.json', *_SPECIAL_TOKENS):
+        if os.path.lexists(to/name): raise CheckpointError(f'{printable(to/name)} is there already: name another folder to export to')
     model, tok = from_pretrained(options.out_dir, block_size=options.block_size)
     if options.format == 'hf':
         save_pretrained(model, tok, to)
         return to
-    if tok is None: raise TokenizerError(f'{options.out_dir} has no tokenizer, and a GGUF file needs one: export as hf')
+    if tok is None: raise TokenizerError(f'{printable(options.out_dir)} has no tokenizer, and a GGUF file needs one: export as hf')
     save_gguf(model, tok, to/'model.gguf')
     return to/'model.gguf'

@@ -8,11 +8,12 @@ __all__ = ['row_generator', 'draw', 'apply_temperature', 'keep_top_k', 'keep_top
            'PromptError', 'generate', 'complete', 'stream']
 
 # %% ../nbs/08_sampler.ipynb #b9216496
-import codecs, hashlib, math
+import codecs, hashlib, math, secrets
 from numbers import Integral, Real
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import cast
 
 import torch
@@ -30,7 +31,7 @@ def row_generator(
 ) -> torch.Generator: # on the CPU, so that a seed means the same numbers on every device
     "The row's own source of random numbers: what other rows do cannot change it."
     mixed = hashlib.sha256(f'{seed} {row}'.encode()).digest()
-    return torch.Generator().manual_seed(int.from_bytes(mixed[:8], 'big'))
+    return torch.Generator('cpu').manual_seed(int.from_bytes(mixed[:8], 'big'))
 
 def draw(
     logits: Tensor, # `[B, V]`, float64; -inf for tokens that cannot come
@@ -119,6 +120,13 @@ def _number(name, value, ok, range_, kind=Real):
     "`ConfigError` unless `value` is a number of that kind for which `ok` holds."
     if isinstance(value, bool) or not isinstance(value, kind) or not ok(value): raise ConfigError(f'{name} is {value!r}: it must be {range_}')
 
+def _plain(value):
+    "A number of numpy's as Python's own, also inside of tuples; anything else as it is."
+    if isinstance(value, tuple): return tuple(map(_plain, value))
+    if isinstance(value, bool): return value
+    if isinstance(value, Integral): return int(value)
+    return float(value) if isinstance(value, Real) else value
+
 def _in_range(c):
     "Check every field of a `SamplingConfig`."
     _number('max_new_tokens', c.max_new_tokens, lambda v: v >= 0, 'a whole number of at least 0', Integral)
@@ -170,6 +178,7 @@ class SamplingConfig:
             try: object.__setattr__(self, name, tuple(map(tuple, v)) if name == 'logit_bias' else tuple(v))
             except TypeError: raise ConfigError(f'{name} is {v!r}: it must be a list' + (' of pairs of a token id and a number' if name == 'logit_bias' else '')) from None
         _in_range(self)
+        for f in fields(self): object.__setattr__(self, f.name, _plain(getattr(self, f.name)))
 
 # %% ../nbs/08_sampler.ipynb #8de34ec7
 def apply_controls(
@@ -245,7 +254,7 @@ def _next_ids(model, seq, n, cache, seen, counts, new, gens, live, c):
         seen, counts = (t if t is None else t.to(logits.device) for t in (seen, counts))
         logits = apply_controls(logits, c, seen, counts, new)
         if c.temperature == 0: return logits.argmax(-1).tolist()  # the first of equals
-        u = [torch.rand((), generator=g, dtype=torch.float64).item() if r in live else 0. for r, g in enumerate(gens)]
+        u = [torch.rand((), generator=g, dtype=torch.float64, device='cpu').item() if r in live else 0. for r, g in enumerate(gens)]
         return draw(logits, logits.new_tensor(u)).tolist()
 
 # %% ../nbs/08_sampler.ipynb #614dd978
@@ -257,8 +266,7 @@ def _grow(
     "Add a token a step to every row that has not ended, until all have or max_new_tokens is reached."
     B, V, size = len(seq), model.config.vocab_size, int(n.max()) + c.max_new_tokens
     cache = model.new_cache(B, size) if c.use_cache and hasattr(model, 'new_cache') and n.min() <= model.config.block_size else None
-    seed = c.seed
-    if seed is None and c.temperature: seed = torch.randint(2**62, ()).item()
+    seed = secrets.randbits(62) if c.seed is None else c.seed    # the global generator is somebody else's: a Trainer may be drawing from it
     gens, live = [row_generator(seed, r) for r in range(B)], set(range(B))
     seen = None
     if c.repetition_penalty != 1:
@@ -287,7 +295,7 @@ def _free_bytes(device):
     if device.type == 'cuda': return torch.cuda.mem_get_info(device)[0] + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
     found = []
     for path, key in (('/proc/meminfo', 'MemAvailable:'), ('/sys/fs/cgroup/memory.max', '')):  # the machine's, and a container's limit
-        try: found += [int(line.removeprefix(key).split()[0]) * (1024 if key else 1) for line in open(path) if line.startswith(key)]
+        try: found += [int(line.removeprefix(key).split()[0]) * (1024 if key else 1) for line in Path(path).read_text().splitlines() if line.startswith(key)]
         except (OSError, ValueError): pass                   # another system, or no limit
     return min(found, default=None)
 
@@ -304,7 +312,7 @@ def _check_memory(model, rows, size, c, device):
 
 def _ids(r, prompt):
     "Prompt `r` as a 1-d tensor of ids; `PromptError` where it is none."
-    try: ids = torch.as_tensor(prompt)
+    try: ids = prompt if isinstance(prompt, Tensor) else torch.as_tensor(prompt, device='cpu')
     except (TypeError, ValueError, RuntimeError, OverflowError): raise PromptError(f'prompt {r} is {repr(prompt)[:60]}: it must be token ids (complete takes text)') from None
     if ids.dim() != 1: raise PromptError(f'prompt {r} has shape {list(ids.shape)}: a prompt is a 1-d sequence of token ids, and [[1, 2, 3]] is a list of one')
     if not len(ids): raise PromptError(f'prompt {r} is empty: give at least one token, for example tok.eot_id where the tokenizer has one')
@@ -320,7 +328,7 @@ def _prompts(model, prompts, c):
     if len(set(c.banned_tokens)) == V: raise ConfigError(f'banned_tokens holds all {V} tokens: leave at least one')
     prompts = [_ids(r, p) for r, p in enumerate(prompts)]
     for p in prompts: check_ids(p, V)
-    device, n = next((p.device for p in model.parameters()), prompts[0].device), torch.tensor([len(p) for p in prompts])
+    device, n = next((p.device for p in model.parameters()), prompts[0].device), torch.tensor([len(p) for p in prompts], device='cpu')
     _check_memory(model, len(prompts) * c.num_samples, int(n.max()) + c.max_new_tokens, c, device)
     seq = nn.utils.rnn.pad_sequence(prompts, batch_first=True).to(device)  # (B, T)
     return seq.repeat_interleave(c.num_samples, 0), n.to(device).repeat_interleave(c.num_samples)
@@ -343,7 +351,7 @@ def generate(
     stop: int | list[int] | None = None, # token ids that end a row; the token itself is kept
     min_new_tokens: int = 0, # stop ids cannot come before
     num_samples: int = 1, # rows for each prompt
-    seed: int | None = None, # row r draws from a generator of its own, made from (seed, r); None: a seed from torch's global generator
+    seed: int | None = None, # row r draws from a generator of its own, made from (seed, r); None: a seed from the operating system
     use_cache: bool = True, # keep keys and values of earlier tokens; False computes the whole window for each token
     pad_id: int | None = None, # fills rows that ended early; None: the first stop id
 ) -> Tensor | list[Tensor]: # `[B·num_samples, T + n]`; for a list, prompt and new tokens of each row, 1-d, not padded
@@ -352,6 +360,7 @@ def generate(
     c = SamplingConfig(max_new_tokens, temperature, top_k, top_p, min_p, repetition_penalty, presence_penalty, frequency_penalty, **tokens,
                        min_new_tokens=min_new_tokens, num_samples=num_samples, seed=seed, use_cache=use_cache)
     ends = c.stop_ids
+    if pad_id is not None: _number('pad_id', pad_id, lambda v: -2**63 <= v < 2**63, 'a whole number, or None for the first stop id', Integral)
     if isinstance(idx, Tensor) and idx.dim() != 2: raise PromptError(f'idx has shape {list(idx.shape)}: give [B, T], or a list of 1-d prompts')
     if isinstance(idx, str) or not hasattr(idx, '__len__'): raise PromptError(f'idx is {repr(idx)[:60]}: give [B, T], or a list of 1-d prompts (complete takes text)')
     if not len(idx): return idx
@@ -359,16 +368,22 @@ def generate(
     new: list[list[int]] = [[] for _ in n]
     for step in _grow(model, seq, n, c, lambda row, i: i in ends):
         for row, i in step.items(): new[row].append(i)
-    if not isinstance(idx, Tensor): return [torch.cat([p, p.new_tensor(x)]) for p, x in zip((torch.as_tensor(p).long() for p in idx for _ in range(num_samples)), new)]
-    idx = idx.repeat_interleave(num_samples, 0)
-    width, pad = max(map(len, new)), pad_id if pad_id is not None else ends[0] if ends else 0
+    if not isinstance(idx, Tensor): return [torch.cat([p, p.new_tensor(x)]) for p, x in zip((_ids(r, p) for r, p in enumerate(idx) for _ in range(c.num_samples)), new)]
+    idx = idx.repeat_interleave(c.num_samples, 0)
+    first_end = ends[0] if ends else 0
+    width, pad = max(map(len, new)), first_end if pad_id is None else pad_id
     return torch.cat([idx.long(), torch.tensor([x + [pad] * (width - len(x)) for x in new], dtype=torch.long, device=idx.device)], 1)
 
 # %% ../nbs/08_sampler.ipynb #6ef627b8
+def _end_ids(tok):
+    "Tokens that end a text: the tokenizer's own, and those that a published model's files name beside it."
+    own = () if tok.eot_id is None else (tok.eot_id,)
+    return tuple(dict.fromkeys((*own, *getattr(tok, 'end_ids', ()))))
+
 class _Text:
     "Turns the ids of one row into text as they come: whole characters only, and nothing that may turn out to be a stop string."
     def __init__(self, tok, stop=(), stop_ids=(), min_new=0):
-        self.tok, self.stop, self.ends, self.left, self.done, self.held = tok, stop, {*stop_ids, tok.eot_id}, min_new, False, ''
+        self.tok, self.stop, self.ends, self.left, self.done, self.held = tok, stop, {*stop_ids, *_end_ids(tok)}, min_new, False, ''
         self.decoder = codecs.getincrementaldecoder('utf-8')('replace')  # keeps the bytes of an unfinished character
 
     def feed(self, id):
@@ -384,7 +399,8 @@ class _Text:
             if hit:
                 self.held, self.done = self.held.removesuffix(hit), True
                 return self.flush()
-        keep = max((k for s in self.stop for k in range(1, len(s)) if self.held.endswith(s[:k])), default=0)
+        longest = len(self.held)                                     # what has not come cannot be a beginning
+        keep = max((k for s in self.stop for k in range(1, min(len(s), longest + 1)) if self.held.endswith(s[:k])), default=0)
         cut = len(self.held) - keep
         out, self.held = self.held[:cut], self.held[cut:]
         return out
@@ -404,11 +420,12 @@ def _encode(tok, prompt, allowed_special, name='the prompt'):
     return tok.encode(prompt, allowed_special=allowed_special)
 
 def _settings(model, tok, settings):
-    "The settings of a text: the end-of-text token ends it, and ids that the tokenizer has no text for cannot come."
+    "The settings of a text: end-of-text tokens end it, and other ids that the tokenizer has no text for cannot come."
     c, V, known = SamplingConfig(**settings), model.config.vocab_size, tok.vocab_size
     if known > V: raise UserError(f'the tokenizer has {known:,} tokens and the model {V:,}: they do not belong together')
-    ends = () if tok.eot_id is None or tok.eot_id in c.stop_ids else (tok.eot_id,)
-    return replace(c, stop_ids=c.stop_ids + ends, banned_tokens=(*c.banned_tokens, *range(known, V)))
+    ends = tuple(i for i in _end_ids(tok) if i < V and i not in c.stop_ids)
+    no_text = (i for i in range(known, V) if i not in ends and i not in c.stop_ids)
+    return replace(c, stop_ids=c.stop_ids + ends, banned_tokens=(*c.banned_tokens, *no_text))
 
 def complete(
     model: nn.Module, # a `GPT`, or what `next_logits` takes

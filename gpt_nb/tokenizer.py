@@ -50,6 +50,8 @@ END_OF_TEXT = ('<|endoftext|>', '<EOS>', '<eos>', '</s>')
 
 class Vocabulary:
     "What each id stands for; special tokens last."
+    end_ids: tuple[int, ...] = () # tokens that end a text, where a published model names others beside `eot_id`
+
     def __init__(self,
         tokens,             # list of bytes: the ordinary tokens in order of id
         special_tokens=(),  # names of special tokens: they get the ids after the ordinary ones

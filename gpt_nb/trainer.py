@@ -47,7 +47,7 @@ from .tokenizer import END_OF_TEXT
 # %% ../nbs/11_trainer.ipynb #b634ecee
 @dataclass(frozen=True)
 class TrainConfig:
-    "How to train. `ConfigError` names the field, its value and the range."
+    "How to train."
     batch_size: int = 16 # sequences in one micro-batch
     gradient_accumulation_steps: int = 1 # micro-batches in one optimizer step, over all processes together
     max_iters: int = 2000 # optimizer steps in the whole run
