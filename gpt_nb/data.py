@@ -7,7 +7,7 @@ __all__ = ['NOTE', 'DataError', 'write_shard', 'read_shard', 'expand_pattern', '
            'read_note', 'check_free', 'same_settings', 'write_shards', 'Windows', 'windows_in_order']
 
 # %% ../nbs/03_data.ipynb #5e1ef811
-import errno, glob, hashlib, os, re
+import errno, glob, hashlib, os, re, warnings
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -152,15 +152,22 @@ def split_shards(
     "Find the training and the validation shards of a folder; `DataError` where that is not clear."
     folder = user_path(folder, 'the folder of shards', DataError)
     files = _bin_files(folder)
-    if not files: return {}
     _check_finished(folder)
+    if not files: return {}
     parts: dict[str, list[Path]] = {'train': [], 'val': []}
+    unclear = []
     for f in files:
-        if (part := shard_part(f.name)) in parts: parts[part].append(f)
+        try: part = shard_part(f.name)
+        except DataError: unclear.append(printable(f.name))
+        else:
+            if part in parts: parts[part].append(f)
+    names = ', '.join(unclear[:5]) + f' and {len(unclear) - 5} more' * (len(unclear) > 5)
     for k, found in parts.items():
         if not found:
-            raise DataError(f'{printable(folder)} holds shards, but none with the word {k!r} in its name: '
-                            f'name them such as {k}.bin or {k}_000001.bin')
+            raise DataError(f'{printable(folder)} holds shards, but none with the word {k!r} alone in its name: '
+                            f'name them such as {k}.bin or {k}_000001.bin' + f'; unclear: {names}' * bool(unclear))
+    if unclear:
+        warnings.warn(f'{printable(folder)}: left out, since the names do not tell train from val: {names}', stacklevel=2)
     same = {k: {_identity(f): f for f in found} for k, found in parts.items()}
     for i in same['train'].keys() & same['val'].keys():
         names = printable(same['train'][i].name), printable(same['val'][i].name)
@@ -253,8 +260,12 @@ def read_note(
     "Read the note that a preparation keeps; `DataError` where it is damaged."
     path = folder/NOTE
     if not os.path.lexists(path): return None
-    advice = f': remove the folder {printable(folder)}, or name another out_dir'
-    note = read_json(path, need={'about': dict, 'shards': list, 'done': bool}, error=DataError, advice=advice)
+    advice = '; name another folder, or remove this file if nothing else is known of it'
+    note = read_json(path, error=DataError, advice=advice)
+    if not {'about', 'shards', 'done'} & note.keys(): return None  # somebody else's
+    for key, kind in (('about', dict), ('shards', list), ('done', bool)):
+        if not isinstance(note.get(key), kind):
+            raise DataError(f'{printable(path)} is damaged, it has {printable(note.get(key), 80)} as {key}{advice}')
     for s in note['shards']:
         right = isinstance(s, list) and len(s) == 2 and isinstance(s[0], str) and type(s[1]) is int
         if not right or os.path.basename(s[0]) != s[0] or s[1] < 1:
@@ -279,6 +290,7 @@ def check_free(
         if os.path.lexists(folder): raise DataError(f'{printable(folder)} is there already: name another out_dir for the shards')
         return None
     note = read_note(folder)
+    if note and note['done']: raise DataError(f'{printable(folder)} is prepared already: name another out_dir for the shards')
     own = {NOTE, *_TOKENIZER_FILES, *(name for name, _ in note['shards'])} if note else set()
     taken = {'run.json', 'config.json', 'model.safetensors', NOTE, *_TOKENIZER_FILES}
     for name in sorted(os.listdir(folder)):
@@ -315,7 +327,6 @@ def write_shards(
         folder.mkdir(parents=True, exist_ok=True)
         with FolderLock(folder, DataError):
             old = check_free(folder)
-            if old and old['done']: raise DataError(f'{printable(folder)} is prepared already: name another out_dir for the shards')
             if old: same_settings(folder, old['about'], about)
             for name, _ in old['shards'] if old else (): (folder/name).unlink(missing_ok=True)
 
