@@ -432,7 +432,8 @@ def validation_data(
     about = RunFolder(out_dir).read_run()
     if not isinstance(about, dict) or not {'run', 'data', 'identity'} <= about.keys(): raise CheckpointError(f'{out_dir}/run.json does not say which data it used: name a text with --data')
     where = about['data'].get('source', '')
-    run = DataConfig(data=where if Path(where).exists() else about['data']['name'], val_fraction=about['run']['val_fraction'], tokenizer=str(out_dir))
+    run = DataConfig(data=where if Path(where).exists() else about['data']['name'], val_fraction=about['run']['val_fraction'], tokenizer=str(out_dir),
+                     special_tokens=about['run'].get('special_tokens', ()))
     data = load_run_data(run).val
     if data.digest() != about['identity']['val_data']: raise DataError(f'the text is no longer the one that {out_dir} held a part of back: name a text with --data')
     return data
