@@ -245,8 +245,8 @@ def prepare(
     out = user_path(o.out_dir, 'out_dir', DataError)
     check_free(out)                                                   # at once, rather than after an hour of encoding
     data = load_run_data(o)
-    about = {'text': data.about.get('sha256', data.about['name']), 'tokenizer': data.tokenizer.digest(), 'val_fraction': o.val_fraction,
-             'shard_tokens': o.shard_tokens, 'header': o.header}
+    about = {'text': data.about.get('sha256', data.about['name']), 'tokenizer': data.tokenizer.digest(),
+             'val_fraction': o.val_fraction, 'shard_tokens': o.shard_tokens, 'header': o.header}
     show = partial(tqdm, desc='shards', leave=False, disable=not (sys.stderr and sys.stderr.isatty()))
     parts = {'train': data.train, 'val': data.val}
     write_shards(out, parts, data.tokenizer, o.shard_tokens, o.header, about, show)
