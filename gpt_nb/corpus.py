@@ -9,7 +9,7 @@ __all__ = ['SHAKESPEARE_URL', 'SHAKESPEARE_SHA256', 'CORPORA', 'CorpusError', 'C
 import hashlib, os, re, sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from .base.errors import UserError, printable
+from .base.errors import UserError, number, printable
 from .base.files import cache_dir, decode_text, digest_file, fetch, offline, read_bytes, user_path
 
 # %% ../nbs/01_corpus.ipynb #aaf5dab9
@@ -115,7 +115,7 @@ def _find_shakespeare(again: bool) -> tuple[Path, str]:
 CORPORA = ('auto', 'shakespeare', 'python-docs')
 
 def load_corpus(
-    name: str|Path = 'auto', # auto, shakespeare, python-docs, or the path of a UTF-8 text file or of a folder of .txt and .md files; ./auto is a path
+    name: str|Path = 'auto', # auto, shakespeare, python-docs, or the path of a UTF-8 text or a folder of .txt and .md files
     between: str = '\n', # what is put between the files of a folder
 ) -> Corpus:
     "A corpus by name or path; `auto` prints which one it took and why; CorpusError says what is missing or wrong."
@@ -144,8 +144,8 @@ def split_text(
     val_fraction: float = 0.1, # share that is held back, between 0 and 1, both excluded
     whole: tuple[str, ...] = (), # strings that are not cut in two, such as names of special tokens
 ) -> tuple[str, str]: # train and val: the beginning and the end of `text`
-    "Split by position; CorpusError if the fraction is out of range or a part would be empty."
-    if not 0 < val_fraction < 1: raise CorpusError(f'val_fraction is {val_fraction}: it must be between 0 and 1, both excluded')
+    "Split by position; a UserError if the fraction is out of range or a part would be empty."
+    number('val_fraction', val_fraction, 0, 1, low_open=True)
     n = int(round((1 - val_fraction) * len(text), 6))  # rounded, since (1 - 0.9) * 10 is a hair less than 1
 
     # a cut within one of `whole` moves to its end; where several fit, the longest counts, as in the tokenizer

@@ -7,9 +7,10 @@ __all__ = ['NOTE', 'DataError', 'write_shard', 'read_shard', 'expand_pattern', '
            'read_note', 'check_free', 'same_settings', 'write_shards', 'Windows', 'windows_in_order']
 
 # %% ../nbs/03_data.ipynb #5e1ef811
-import errno, glob, hashlib, os, re
+import errno, hashlib, os, re, warnings
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from operator import index
 from pathlib import Path
 
 import numpy as np
@@ -111,8 +112,14 @@ def expand_pattern(
     # the part that exists is no pattern
     parts = path.parts
     known = next((k for k in range(len(parts), 0, -1) if os.path.lexists(Path(*parts[:k]))), 0)
-    pattern = os.path.join(*map(glob.escape, parts[:known]), *parts[known:])
-    return sorted(map(Path, glob.glob(pattern, recursive=True)))
+    start, rest = Path(*parts[:known]), [*parts[known:]]
+    if rest[-1] == '**': rest.append('*')
+
+    # pathlib does not follow links to folders, which may lead in circles; hidden files must be asked for
+    try: found = sorted(start.glob('/'.join(rest)))
+    except (ValueError, OSError) as e: raise DataError(f'{printable(where)} is no pattern of names: {getattr(e, "strerror", 0) or e}') from None
+    if any(part.startswith('.') for part in rest): return found
+    return [p for p in found if not any(name.startswith('.') for name in p.relative_to(start).parts)]
 
 def _shard_files(paths):
     "Files named by a path, a folder (its `*.bin`), a glob pattern or a list of these; a folder's and a pattern's are sorted."
@@ -122,7 +129,7 @@ def _shard_files(paths):
         return files
     path = user_path(paths, 'the path', DataError)
     if os.path.isdir(path): files, why = _bin_files(path), 'the folder holds no *.bin file'
-    elif os.path.lexists(path) or not glob.has_magic(str(path)): return [path]
+    elif os.path.lexists(path) or not re.search(r'[*?[]', str(path)): return [path]
     else: files, why = expand_pattern(path), 'no file matches this pattern'
     if not files: raise DataError(f'{printable(paths)}: {why}')
     return files
@@ -152,19 +159,26 @@ def split_shards(
     "Find the training and the validation shards of a folder; `DataError` where that is not clear."
     folder = user_path(folder, 'the folder of shards', DataError)
     files = _bin_files(folder)
-    if not files: return {}
     _check_finished(folder)
+    if not files: return {}
     parts: dict[str, list[Path]] = {'train': [], 'val': []}
+    unclear = []
     for f in files:
-        if (part := shard_part(f.name)) in parts: parts[part].append(f)
+        try: part = shard_part(f.name)
+        except DataError: unclear.append(printable(f.name))
+        else:
+            if part in parts: parts[part].append(f)
+    names = ', '.join(unclear[:5]) + f' and {len(unclear) - 5} more' * (len(unclear) > 5)
     for k, found in parts.items():
         if not found:
-            raise DataError(f'{printable(folder)} holds shards, but none with the word {k!r} in its name: '
-                            f'name them such as {k}.bin or {k}_000001.bin')
+            raise DataError(f'{printable(folder)} holds shards, but none with the word {k!r} alone in its name: '
+                            f'name them such as {k}.bin or {k}_000001.bin' + f'; unclear: {names}' * bool(unclear))
+    if unclear:
+        warnings.warn(f'{printable(folder)}: left out, as the names do not tell train from val: {names}', stacklevel=2)
     same = {k: {_identity(f): f for f in found} for k, found in parts.items()}
     for i in same['train'].keys() & same['val'].keys():
-        names = printable(same['train'][i].name), printable(same['val'][i].name)
-        raise DataError(f'{printable(folder)}: {names[0]} and {names[1]} are one file, in both parts')
+        one, other = printable(same['train'][i].name), printable(same['val'][i].name)
+        raise DataError(f'{printable(folder)}: {one} and {other} are one file, in both parts')
     return parts
 
 def _identity(path):
@@ -197,7 +211,9 @@ def _cut(parts, ends, starts, length):
 def _digest(parts, files, sample=4096, chunk=1 << 20):
     "SHA-256 of all ids; for files, of their names and lengths and the first and last `sample` ids of each."
     h = hashlib.sha256()
-    for name, p in zip(files, parts): h.update(f'{name} {len(p)} '.encode('utf-8', 'surrogateescape') + p[:sample].tobytes() + p[-sample:].tobytes())
+    for name, p in zip(files, parts):
+        head = f'{name} {len(p)} '.encode('utf-8', 'surrogateescape')  # a name need not be UTF-8
+        h.update(head + p[:sample].tobytes() + p[-sample:].tobytes())
     for p in parts if not files else ():
         for i in range(0, len(p), chunk): h.update(p[i:i + chunk].astype('<i8').tobytes())
     return h.hexdigest()
@@ -253,8 +269,12 @@ def read_note(
     "Read the note that a preparation keeps; `DataError` where it is damaged."
     path = folder/NOTE
     if not os.path.lexists(path): return None
-    advice = f': remove the folder {printable(folder)}, or name another out_dir'
-    note = read_json(path, need={'about': dict, 'shards': list, 'done': bool}, error=DataError, advice=advice)
+    advice = '; name another folder, or remove this file if nothing else is known of it'
+    note = read_json(path, error=DataError, advice=advice)
+    if not {'about', 'shards', 'done'} & note.keys(): return None  # somebody else's
+    for key, kind in (('about', dict), ('shards', list), ('done', bool)):
+        if not isinstance(note.get(key), kind):
+            raise DataError(f'{printable(path)} is damaged, it has {printable(note.get(key), 80)} as {key}{advice}')
     for s in note['shards']:
         right = isinstance(s, list) and len(s) == 2 and isinstance(s[0], str) and type(s[1]) is int
         if not right or os.path.basename(s[0]) != s[0] or s[1] < 1:
@@ -266,24 +286,27 @@ def _check_finished(folder):
     note = read_note(folder)
     if note is None: return
     if not note['done']:
-        raise DataError(f'{printable(folder)} is not prepared to its end: the same `gpt-nb prepare` command completes it')
+        raise DataError(f'{printable(folder)} is not prepared to its end: '
+                        'the same `gpt-nb prepare` command completes it')
     for name, _ in note['shards']:
         if not os.path.lexists(folder/name):
-            raise DataError(f'{printable(folder)} lacks its shard {printable(name)}, which {NOTE} lists: prepare it again')
+            raise DataError(f'{printable(folder)} lacks {printable(name)}, which {NOTE} lists: prepare it again')
 
 def check_free(
     folder: Path, # where shards shall go; it need not exist
 ) -> dict | None: # the note of a preparation that was begun here, and may go on
     "Refuse a folder that holds anything which shards or a tokenizer could be mixed up with; `DataError` names it."
+    advice = ': name another out_dir for the shards'
     if not os.path.isdir(folder):
-        if os.path.lexists(folder): raise DataError(f'{printable(folder)} is there already: name another out_dir for the shards')
+        if os.path.lexists(folder): raise DataError(f'{printable(folder)} is there already{advice}')
         return None
     note = read_note(folder)
+    if note and note['done']: raise DataError(f'{printable(folder)} is prepared already{advice}')
     own = {NOTE, *_TOKENIZER_FILES, *(name for name, _ in note['shards'])} if note else set()
     taken = {'run.json', 'config.json', 'model.safetensors', NOTE, *_TOKENIZER_FILES}
     for name in sorted(os.listdir(folder)):
         if (name in taken or name.endswith('.bin')) and name not in own:
-            raise DataError(f'{printable(folder/name)} is there already: name another out_dir for the shards')
+            raise DataError(f'{printable(folder/name)} is there already{advice}')
     return note
 
 def same_settings(
@@ -307,15 +330,16 @@ def write_shards(
     progress=iter, # called with the list of shards, gives them back one by one
 ):
     "Cut both parts into shards beside their tokenizer; the folder is refused by others until all are there."
-    folder, shard_tokens = user_path(folder, 'out_dir', DataError), whole('shard_tokens', shard_tokens, 2)
-    if tokenizer.vocab_size > 65536: raise DataError(f'{tokenizer.vocab_size:,} tokens do not fit shards of uint16: at most 65,536')
+    whole('shard_tokens', shard_tokens, 2)
+    folder, shard_tokens = user_path(folder, 'out_dir', DataError), index(shard_tokens)
+    if tokenizer.vocab_size > 65536:
+        raise DataError(f'{tokenizer.vocab_size:,} tokens do not fit shards of uint16: at most 65,536')
     plan = [(f'{part}_{i:06d}.bin', part, at, min(at + shard_tokens, len(data)))
             for part, data in parts.items() for i, at in enumerate(range(0, len(data), shard_tokens))]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FolderLock(folder, DataError):
             old = check_free(folder)
-            if old and old['done']: raise DataError(f'{printable(folder)} is prepared already: name another out_dir for the shards')
             if old: same_settings(folder, old['about'], about)
             for name, _ in old['shards'] if old else (): (folder/name).unlink(missing_ok=True)
 
@@ -350,11 +374,13 @@ class Windows:
         seed: int = 0, # 0 or more
         vocab_size: int | None = None, # ids from here up are refused; None: not checked
     ):
-        N, T = len(data), block_size
-        if T < 1: raise DataError(f'block_size is {T}: it is 1 or more')
-        if seed < 0: raise DataError(f'seed is {seed}: it is 0 or more')
-        if N < T + 1: raise DataError(f'{N} tokens are too few for one window of block_size {T}: at least {T + 1} are needed')
-        self.data, self.block_size, self.seed, self.vocab_size = data, block_size, seed, vocab_size
+        whole('block_size', block_size, 1)
+        whole('seed', seed)
+        whole('vocab_size', vocab_size, 1, none=True)
+        N, T = len(data), index(block_size)
+        if N < T + 1:
+            raise DataError(f'{N} tokens are too few for one window of block_size {T}: at least {T + 1} are needed')
+        self.data, self.block_size, self.seed, self.vocab_size = data, T, index(seed), vocab_size
         self.n_windows = max(1, (N - T)//T)
         self._kept: tuple = (None, None)  # an epoch and its order
 
@@ -389,9 +415,13 @@ def windows_in_order(
     vocab_size: int | None = None, # ids from here up are refused; None: not checked
 ) -> Iterator[tuple[Tensor, Tensor]]: # idx and targets, `[B, T]`; at the end maybe fewer rows, then one shorter row
     "Windows side by side, for the exact loss: each of the `len(data) - 1` targets once; raises `DataError`."
-    T, n = block_size, len(data) - 1 if limit is None else min(limit, len(data) - 1)
-    if min(T, batch_size) < 1: raise DataError(f'block_size is {T} and batch_size {batch_size}: both are 1 or more')
-    if n < 1: raise DataError(f'{len(data)} tokens, limit {limit}: nothing to score, at least 2 tokens and a limit of 1 are needed')
+    for name, value in (('block_size', block_size), ('batch_size', batch_size)): whole(name, value, 1)
+    whole('limit', limit, none=True)
+    T, batch_size = index(block_size), index(batch_size)
+    n = len(data) - 1 if limit is None else min(limit, len(data) - 1)
+    if n < 1:
+        raise DataError(f'{len(data)} tokens, limit {limit}: nothing to score, '
+                        'at least 2 tokens and a limit of 1 are needed')
     full = np.arange(n//T)*T
     for i in range(0, len(full), batch_size): yield _shifted(data, full[i:i + batch_size], T, vocab_size)
     if n % T: yield _shifted(data, [n - n % T], n % T, vocab_size)

@@ -445,7 +445,10 @@ def validation_data(
     source = about['data'].get('source')
     here = isinstance(source, str) and os.path.exists(source)        # where the text was; else whatever has its name
     # a folder may be called gpt2, char or bpe, which as a tokenizer's name mean something else: ./gpt2 is a folder
-    data = load_run_data(DataConfig(data=source if here else name, val_fraction=fraction, tokenizer=os.path.join(os.curdir, folder))).val
+    special = about['run'].get('special_tokens', ())                 # separators in the text became these tokens
+    if not is_a(special, (list, tuple)): special = said('run', 'special_tokens', list)
+    run = DataConfig(data=source if here else name, val_fraction=fraction, tokenizer=os.path.join(os.curdir, folder), special_tokens=tuple(special))
+    data = load_run_data(run).val
     if data.digest() != digest: raise DataError(f'the text is no longer the one that {printable(folder)} held a part of back: {advice}')
     return data
 

@@ -35,9 +35,9 @@ SAMPLES = {'fineweb-edu-10B': ('HuggingFaceFW/fineweb-edu', 'sample-10BT'), 'fin
 @dataclass(frozen=True)
 class DocumentConfig:
     "Documents, and how they become token shards. The same command goes on with what was begun."
-    dataset: str = 'fineweb-edu-10B' # fineweb-edu-10B or fineweb-10B from the Hub, or a folder, file or pattern of .parquet or .jsonl files; ./fineweb-10B is a folder
+    dataset: str = 'fineweb-edu-10B' # fineweb-edu-10B or fineweb-10B from the Hub, or a folder, file or pattern of .parquet or .jsonl files
     out_dir: str = 'fineweb' # where the shards go
-    tokenizer: str = 'gpt2' # gpt2, or a folder that holds one (./gpt2 is a folder); it must have a token that ends a text
+    tokenizer: str = 'gpt2' # gpt2, or a folder that holds one; it must have a token that ends a text
     text_field: str = 'text' # the column that holds a document's text
     shard_tokens: int = 100_000_000 # tokens in one file, at most
     val_tokens: int = 100_000_000 # tokens held back for validation: the first ones
@@ -48,9 +48,11 @@ class DocumentConfig:
         for name, low in dict(shard_tokens=2, val_tokens=2, max_tokens=4, workers=1).items():
             value = whole(name, getattr(self, name), low, none=name in ('max_tokens', 'workers'))
             object.__setattr__(self, name, value)
-        for name in ('dataset', 'tokenizer'):                         # a path that is no string is never one of the names
-            if isinstance(v := getattr(self, name), os.PathLike): object.__setattr__(self, name, os.path.join(os.curdir, v))
-        for name in ('dataset', 'tokenizer', 'text_field'): require(isinstance(v := getattr(self, name), str), name, v, 'a string')
+        for name in ('dataset', 'tokenizer', 'text_field'):
+            value = getattr(self, name)
+            # a path that is no string is never one of the names: as a string it is ./gpt2
+            if isinstance(value, os.PathLike): object.__setattr__(self, name, os.path.join(os.curdir, value))
+            else: require(isinstance(value, str), name, value, 'a string')
         if self.val_tokens > self.shard_tokens: raise ConfigError(f'val_tokens is {self.val_tokens:,}: it must be at most shard_tokens, {self.shard_tokens:,}')
         if not self.text_field: raise ConfigError('text_field must not be empty')
         user_path(self.out_dir, 'out_dir', ConfigError)
@@ -66,7 +68,8 @@ def document_files(
         else: found.append(str(path))
     files = [f for f in found if f.lower().endswith(('.parquet', '.jsonl', '.json')) and not os.path.isdir(f)]
     if not files or not any(map(os.path.lexists, files)):
-        raise DataError(f'{shown}: there is no .parquet or .jsonl file, and no data set of that name ({", ".join(SAMPLES)})')
+        raise DataError(f'{shown}: there is no .parquet or .jsonl file, '
+                        f'and no data set of that name ({", ".join(SAMPLES)})')
     if len({_is_parquet(f) for f in files}) > 1:
         raise DataError(f'{shown} holds .parquet and .jsonl files: name those of one kind, such as {shown}/*.parquet')
     for f in files:
@@ -95,19 +98,21 @@ def open_documents(
     try: from datasets import load_dataset
     except ImportError: raise ConfigError('reading documents needs the package datasets: pip install datasets') from None
     shown = printable(config.dataset)
-    if config.dataset in SAMPLES and offline(): raise DataError(f'{shown} is on the Hub, and GPT_NB_OFFLINE forbids a download')
+    if config.dataset in SAMPLES and offline():
+        raise DataError(f'{shown} is on the Hub, and GPT_NB_OFFLINE forbids a download')
     try:
         if config.dataset in SAMPLES: stream = load_dataset(*SAMPLES[config.dataset], split='train', streaming=True)
         else:
             files = document_files(config.dataset)
-            # the library takes names for patterns
-            stream = load_dataset('parquet' if _is_parquet(files[0]) else 'json', data_files=[*map(escape, files)], split='train', streaming=True)
+            kind, names = 'parquet' if _is_parquet(files[0]) else 'json', [*map(escape, files)]  # it takes names for patterns
+            stream = load_dataset(kind, data_files=names, split='train', streaming=True)
         first = next(iter(stream), None)
     except DataError: raise
     except Exception as e: raise DataError(f'{shown} cannot be read: {_said(e)}') from e
     if first is None: raise DataError(f'{shown} holds no document')
     if config.text_field not in first:
-        raise DataError(f'{shown} has no column {config.text_field!r}, but {printable(", ".join(first))}: name one with text_field')
+        raise DataError(f'{shown} has no column {config.text_field!r}, but {printable(", ".join(first))}: '
+                        'name one with text_field')
     return stream.select_columns([config.text_field])
 
 # %% ../nbs/18_fineweb.ipynb #582134c9
@@ -142,7 +147,8 @@ def _reading(stream):
     rows = iter(stream)
     while True:
         try: d = next(rows, None)
-        except Exception as e: raise DataError(f'the documents stopped coming ({_said(e)}): the same command goes on from here') from e
+        except Exception as e:
+            raise DataError(f'the documents stopped coming ({_said(e)}): the same command goes on from here') from e
         if d is None: return
         yield d
 
@@ -154,7 +160,9 @@ def batches(
     "Documents in batches, each with the place to begin again from."
     place, texts = stream.state_dict(), []
     for d in _reading(stream):
-        if not isinstance(d[field], str): raise DataError(f'a document has no text in column {field!r} but {printable(d[field], 80)}: repair it, or name another column with text_field')
+        if not isinstance(d[field], str):
+            raise DataError(f'a document has no text in column {field!r} but {printable(d[field], 80)}: '
+                            'repair it, or name another column with text_field')
         texts.append(d[field])
         if len(texts) == count:
             yield place, texts
@@ -190,7 +198,8 @@ def _begin(folder, about):
     same_settings(folder, old['about'], about)
     for key, kind in dict(place=(dict, type(None)), used=int, documents=int, read=bool).items():
         if key not in old or not is_a(old[key], kind):
-            raise DataError(f'{printable(folder/NOTE)} is damaged, it has {printable(old.get(key), 80)} as {key}: name another out_dir')
+            found = printable(old.get(key), 80)
+            raise DataError(f'{printable(folder/NOTE)} is damaged, it has {found} as {key}: name another out_dir')
     return old
 
 # %% ../nbs/18_fineweb.ipynb #8a71dda9
@@ -201,7 +210,9 @@ def prepare_documents(
     "Stream documents, encode them, write shards beside the tokenizer; goes on where an earlier attempt stopped. Raises `DataError`, `ConfigError`, `TokenizerError`."
     c, folder = config, user_path(config.out_dir, 'out_dir', DataError)
     tok = GPT2Tokenizer() if c.tokenizer == 'gpt2' else load_tokenizer(c.tokenizer)
-    if tok.eot_id is None: raise DataError(f'{printable(c.tokenizer)} has no token that ends a text, such as <|endoftext|>: documents could not be told apart')
+    if tok.eot_id is None:
+        raise DataError(f'{printable(c.tokenizer)} has no token that ends a text, such as <|endoftext|>: '
+                        'documents could not be told apart')
     if tok.vocab_size > 65536: raise DataError(f'{tok.vocab_size:,} tokens do not fit shards of uint16: at most 65,536')
     files = [] if c.dataset in SAMPLES else [[Path(f).name, os.path.getsize(f)] for f in document_files(c.dataset)]
     about = dict(dataset=c.dataset, files=files, text_field=c.text_field, tokenizer=tok.digest(), shard_tokens=c.shard_tokens, val_tokens=c.val_tokens, max_tokens=c.max_tokens)
@@ -216,7 +227,9 @@ def prepare_documents(
                     write_json(folder/NOTE, note)                     # first: whose folder this is
                     tok.save(folder)
                     _write_shards(c, folder, note, stream, show)
-        except OSError as e: raise DataError(f'{printable(folder)} cannot be written: {e.strerror or e}; the same command goes on from here') from None
+        except OSError as e:
+            raise DataError(f'{printable(folder)} cannot be written: {e.strerror or e}; '
+                            'the same command goes on from here') from None
     if show:
         val, train = note['shards'][0][1], sum(n for _, n in note['shards'][1:])
         print(f'{printable(folder)}: {note["documents"]:,} documents, {train:,} training and {val:,} validation tokens '
@@ -228,7 +241,9 @@ def _write_shards(c, folder, note, stream, show):
     "Everything from `note` on; the note is kept true on disk."
     if note['place'] is not None:
         try: stream.load_state_dict(note['place'])
-        except Exception as e: raise DataError(f'{printable(folder/NOTE)} does not say where to go on ({_said(e)}): name another out_dir') from None
+        except Exception as e:
+            raise DataError(f'{printable(folder/NOTE)} does not say where to go on ({_said(e)}): '
+                            'name another out_dir') from None
     have = sum(n for _, n in note['shards'])
     left, skip, row = (math.inf if c.max_tokens is None else c.max_tokens - have), note['used'], []
     room = lambda: min(left, c.shard_tokens if note['shards'] else c.val_tokens)

@@ -270,7 +270,7 @@ def learn_merges(
 def _find_merges(tokens, pairs=None):
     "The pair of ids that makes each token from 256 on, under all merges before it: one of its cuts, or of `pairs`."
     ranks, parts, made, merges = {b: i for i, b in enumerate(tokens)}, {}, {}, []
-    lengths = sorted({len(b) for b in tokens})          # a cut leaves two tokens, so only these lengths come into question
+    lengths = sorted({len(b) for b in tokens})          # a cut leaves two tokens: no other length comes into question
     def cuts(new):
         token = tokens[new]
         for n in lengths:
@@ -291,7 +291,8 @@ def _find_merges(tokens, pairs=None):
     return merges
 
 # %% ../nbs/02_tokenizer.ipynb #89461597
-_LONG_SPACE = regex.compile(r'(?<!\s)\s{4096,}+')  # tried where a run begins, and never given back: each character is read once
+# tried where a run begins, and never given back: each character is read once
+_LONG_SPACE = regex.compile(r'(?<!\s)\s{4096,}+')
 
 def _chunks(s):
     "Cut `s` before the last character of each very long run of whitespace, where the pattern cuts anyway."
@@ -361,7 +362,8 @@ def _learn_tokens(texts, vocab_size, n_special):
     if not enough:
         raise TokenizerError(f"vocab_size={vocab_size!r}: give an integer of at least {least}, for 256 bytes and {n_special} special tokens")
     tokens = [bytes([b]) for b in range(256)]
-    for left, right in learn_merges(count_pieces(*texts), vocab_size - least): tokens.append(tokens[left] + tokens[right])
+    merges = learn_merges(count_pieces(*texts), vocab_size - least)
+    for left, right in merges: tokens.append(tokens[left] + tokens[right])
     if (n := len(tokens) + n_special) < vocab_size:
         warnings.warn(f"no pair is left to merge in the text after {n} tokens: the vocabulary has {n}, not {vocab_size}", stacklevel=3)
     return tokens
@@ -473,14 +475,15 @@ def _role_names(folder):
     return out
 
 def _added_tokens(folder, listed):
-    "Added tokens, as tokenizer.json has `listed` them and the files beside it: id -> name, and the names called special."
+    "Added tokens, as tokenizer.json has `listed` them and the files beside it: id -> name; which names are special."
     added, special = {}, _role_names(folder)
     def take(path, tokens):
         "Add tokens from a file: triples (id, name, special)."
         with _laid_out(path):
             for i, name, is_special in tokens:
                 if type(i) is not int or not isinstance(name, str): raise TypeError(f'{name!r} with id {i!r}')
-                _need(added.setdefault(i, name) == name, path, f'its token {i} is {name!r}, another file says {added.get(i)!r}')
+                known = added.setdefault(i, name)
+                _need(known == name, path, f'its token {i} is {name!r}, another file says {known!r}')
                 if is_special: special.add(name)
     take(folder/'tokenizer.json', ((a['id'], a['content'], a['special']) for a in listed))
     decoder = _json(folder/'tokenizer_config.json').get('added_tokens_decoder') or {}
@@ -497,7 +500,8 @@ def _end_of_text(folder, specials, first):
     for path in (folder/'generation_config.json', folder/'config.json'):
         ids = _json(path).get('eos_token_id')
         for i in ids if isinstance(ids, list) else [] if ids is None else [ids]:
-            if type(i) is not int: raise TokenizerError(f'{printable(path)}: eos_token_id is {printable(ids, 80)}, not an id')
+            if type(i) is not int:
+                raise TokenizerError(f'{printable(path)}: eos_token_id is {printable(ids, 80)}, not an id')
             # configurations often name an id that a smaller vocabulary does not have
             if 0 <= i - first < len(specials): return specials[i - first]
     return None
@@ -513,7 +517,8 @@ def _in_order(vocab, path):
 def _all_tokens(vocab, added, path):
     "A vocabulary with the added tokens, which may be in it already."
     for i, name in added.items():
-        _need(vocab.get(name, i) == i, path, f'{name!r} is token {printable(vocab.get(name), 80)}, and another file says {i}')
+        known = vocab.get(name, i)
+        _need(known == i, path, f'{name!r} is token {printable(known, 80)}, another file says {i}')
     return vocab | {name: i for i, name in added.items()}
 
 def _char_from(vocab, pre, unk, specials, folder, path):
@@ -529,8 +534,8 @@ def _bpe_from(vocab, merges, special, folder, path):
     for i, (a, b) in enumerate(merges, 256):
         made = i < len(names) and names[i] == a + b and max(vocab.get(a, i), vocab.get(b, i)) < i
         _need(made, path, f'merge {i - 256}, {printable(repr([a, b]), 120)}, does not make token {i}')
-    _need(special >= {*names[n:]}, path, 'it has added tokens that are not special, or its ids are not those of 256 bytes, '
-          'then the merges in their order, then the special tokens')
+    _need(special >= {*names[n:]}, path, 'it has added tokens that are not special, or its ids are not those '
+          'of 256 bytes, then the merges in their order, then the special tokens')
     tok = BPETokenizer([bytes(_BYTE[c] for c in x) for x in names[:n]], names[n:], _end_of_text(folder, names[n:], n))
     try: tok.merges = _find_merges(tok.tokens[:n], [(vocab[a], vocab[b]) for a, b in merges])
     except TokenizerError: _need(False, path, 'its merges are not such as byte-pair encoding learns')
@@ -548,7 +553,8 @@ def _from_json(t, folder, path):
     _need(post.get('type', 'ByteLevel') == 'ByteLevel' or post.get('special_tokens') == {}, path, 'it adds tokens around the text (a post-processor)')
     vocab = _all_tokens(model['vocab'], added, path)
     if kind == 'WordLevel': return _char_from(vocab, pre, model.get('unk_token'), specials, folder, path)
-    _need(kind == 'BPE' and pre.get('type') == 'ByteLevel', path, f"a {printable(kind, 80)} model with a {printable(pre.get('type'), 80)} pre-tokenizer")
+    kinds = printable(kind, 80), printable(pre.get('type'), 80)
+    _need(kinds == ('BPE', 'ByteLevel'), path, f'a {kinds[0]} model with a {kinds[1]} pre-tokenizer')
     _need(not pre.get('add_prefix_space') and pre.get('use_regex', True), path, "its text is not cut by GPT-2's pattern")
     merges = [m.split(' ') if isinstance(m, str) else m for m in model['merges']]
     return _bpe_from(vocab, merges, special, folder, path)
@@ -566,9 +572,12 @@ def _from_pair(vocab, folder, path):
 def load_tokenizer(
     folder,  # holds tokenizer.json, or GPT-2's older pair vocab.json and merges.txt; other files there are read, too
 ) -> Tokenizer:
-    "Load the tokenizer of a folder, with its special tokens and the one that ends a text.\n\n`TokenizerError` names what is missing, damaged or of another kind."
+    """Load the tokenizer of a folder, with its special tokens and the one that ends a text.
+
+    `TokenizerError` names what is missing, damaged or of another kind."""
     folder = user_path(folder, 'the tokenizer', TokenizerError)
-    if not os.path.isdir(folder): raise TokenizerError(f"{printable(folder)}: there is no such folder to load a tokenizer from")
+    if not os.path.isdir(folder):
+        raise TokenizerError(f"{printable(folder)}: there is no such folder to load a tokenizer from")
     for name, make in (('tokenizer.json', _from_json), ('vocab.json', _from_pair)):
         path = folder/name
         if not os.path.lexists(path): continue

@@ -963,16 +963,17 @@ def save_run(
 @dataclass(frozen=True)
 class DataConfig:
     "A text and how it becomes tokens."
-    data: str = 'auto' # auto, shakespeare, python-docs, a text file or folder, or a folder of token shards; ./auto is a folder
+    data: str = 'auto' # auto, shakespeare, python-docs, a text file or folder, or a folder of token shards
     val_fraction: float = 0.1 # share of a text, at its end, that is kept for validation, in (0, 1)
-    tokenizer: str = 'char' # char, bpe (trained on the training text), gpt2, or a folder that holds one (./gpt2 is a folder); shards bring their own
+    tokenizer: str = 'char' # char, bpe (learned from the training text), gpt2, or a folder; shards bring their own
     bpe_vocab_size: int = 1024 # tokens of a bpe tokenizer, at least 256
-    special_tokens: tuple[str, ...] = () # names of special tokens, such as <|endoftext|>; where the text spells one out it becomes that token
+    special_tokens: tuple[str, ...] = () # such as <|endoftext|>: where the text spells it out it is that token
     unk: str | None = None # for char: the special token that stands for characters never seen; None: they are an error
 
     def __post_init__(self):
         names = self.special_tokens
-        require(isinstance(names, tuple | list) and all(isinstance(n, str) for n in names), 'special_tokens', names, 'a list of names')
+        several = isinstance(names, tuple | list) and all(isinstance(n, str) for n in names)
+        require(several, 'special_tokens', names, 'a list of names')
         right = dict(val_fraction=number('val_fraction', self.val_fraction, 0, 1, low_open=True),
                      bpe_vocab_size=whole('bpe_vocab_size', self.bpe_vocab_size, 256), special_tokens=tuple(names))
         for name in ('data', 'tokenizer'):  # a path that is no string is never one of the names
@@ -1039,15 +1040,19 @@ def load_run_data(
     run: DataConfig, # data, tokenizer, val_fraction
 ) -> RunData:
     "Read a text and encode its two parts, or map the shards in a folder; raises `CorpusError`, `TokenizerError`, `DataError`."
-    if run.data not in CORPORA and os.path.isdir(folder := user_path(run.data, 'data', DataError)) and (parts := split_shards(folder)):
+    folder = user_path(run.data, 'data', DataError)
+    parts = split_shards(folder) if run.data not in CORPORA and os.path.isdir(folder) else {}
+    if parts:
         own = any(os.path.lexists(folder/name) for name in ('tokenizer.json', 'vocab.json'))
         if not own and run.tokenizer in ('char', 'bpe'):
-            raise DataError(f'{printable(folder)} holds shards but no tokenizer.json: say which tokenizer made them, gpt2 or a folder')
+            raise DataError(f'{printable(folder)} holds shards but no tokenizer.json: '
+                            'say which tokenizer made them, gpt2 or a folder')
         tok = load_tokenizer(folder) if own else make_tokenizer(run, '', '')
-        about = {'name': str(folder), 'source': str(folder.absolute())}
+        about = {'name': run.data, 'source': str(folder.absolute())}
         return RunData(tok, TokenData.from_files(parts['train']), TokenData.from_files(parts['val']), about)
 
-    # special tokens that were asked for are tokens wherever the text spells them; one that ends a text goes between files
+    # special tokens that were asked for are tokens wherever the text spells them; the one that ends a text
+    # also goes between the files of a folder
     special = run.special_tokens
     corpus = load_corpus(run.data, next((n for n in END_OF_TEXT if n in special), '\n'))
     train, val = split_text(corpus.text, run.val_fraction, special)
