@@ -433,8 +433,10 @@ def validation_data(
     if not isinstance(about, dict) or not {'run', 'data', 'identity'} <= about.keys(): raise CheckpointError(f'{out_dir}/run.json does not say which data it used: name a text with --data')
     where = about['data'].get('source', '')
     run = DataConfig(data=where if Path(where).exists() else about['data']['name'], val_fraction=about['run']['val_fraction'], tokenizer=str(out_dir))
-    data = load_run_data(run).val
-    if data.digest() != about['identity']['val_data']: raise DataError(f'the text is no longer the one that {out_dir} held a part of back: name a text with --data')
+    changed = DataError(f'the text is no longer the one that {out_dir} held a part of back: name a text with --data')
+    try: data = load_run_data(run).val
+    except TokenizerError: raise changed from None                    # it has characters that the run never saw
+    if data.digest() != about['identity']['val_data']: raise changed
     return data
 
 # %% ../nbs/14_evaluate.ipynb #b6d3cc7d
