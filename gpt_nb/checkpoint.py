@@ -166,9 +166,13 @@ class _Stored:
 
 def _open_safetensors(path):
     file, lock = open_regular(path, CheckpointError), threading.Lock()
-    end = os.fstat(file.fileno()).st_size
-    size = _header_size(file.read(8), end)
-    return {k: _Stored(file, lock, *t) for k, t in _layout(file.read(size), 8 + size, end, 'its header').items()}
+    try:
+        end = os.fstat(file.fileno()).st_size
+        size = _header_size(file.read(8), end)
+        return {k: _Stored(file, lock, *t) for k, t in _layout(file.read(size), 8 + size, end, 'its header').items()}
+    except BaseException:
+        file.close()
+        raise
 
 def _read_safetensors(data, name):
     "The tensors of a whole safetensors file in memory, a tensor of bytes; they share its memory where they can."
@@ -261,6 +265,10 @@ def read_index(
 def _open_shards(index):
     "The tensors of several files, as an index says."
     where = read_index(index)
+    # a link may lead out of the folder only where the index itself is one, to files that lie beside each other: so Hugging Face's cache does it
+    homes = {index.parent.resolve(), index.resolve().parent}
+    for file in sorted({*where.values()}):
+        if (index.parent/file).resolve().parent not in homes: raise CheckpointError(f'{printable(index.parent/file)} is a link that leads out of its folder')
     shards = {file: _open_tensors(index.parent/file) for file in sorted({*where.values()})}
     for name, file in where.items():
         if name not in shards[file]: raise CheckpointError(f'{printable(index.parent/file)}: tensor {printable(name, 80)} is missing, which {printable(index.name)} says is there')
@@ -429,8 +437,15 @@ def load_gpt2(
     config = read_gpt2_config(folder/'config.json')
     if (block_size or 0) > config.block_size:
         raise ConfigError(f'block_size is {block_size}: it must be at most {config.block_size}, as {folder} has learned no position beyond that')
-    path, found = _open_weights(folder)
-    found, head = _check_gpt2(found, config, path)
+    path, stored = _open_weights(folder)
+    try: return _load_gpt2(config, path, stored, block_size, dropout)
+    finally:
+        for t in stored.values():
+            if isinstance(t, _Stored): t.file.close()
+
+def _load_gpt2(config, path, stored, block_size, dropout):
+    "The model of open files."
+    found, head = _check_gpt2(stored, config, path)
     changes: dict = {k: v for k, v in dict(block_size=block_size, dropout=dropout).items() if v is not None}
     wide = any(t.dtype == torch.float64 for t in found.values())
     model = _blank(replace(config, **changes), 'cpu')

@@ -448,8 +448,10 @@ def validation_data(
     special = about['run'].get('special_tokens', ())                 # separators in the text became these tokens
     if not is_a(special, (list, tuple)): special = said('run', 'special_tokens', list)
     run = DataConfig(data=source if here else name, val_fraction=fraction, tokenizer=os.path.join(os.curdir, folder), special_tokens=tuple(special))
-    data = load_run_data(run).val
-    if data.digest() != digest: raise DataError(f'the text is no longer the one that {printable(folder)} held a part of back: {advice}')
+    changed = DataError(f'the text is no longer the one that {printable(folder)} held a part of back: {advice}')
+    try: data = load_run_data(run).val
+    except TokenizerError: raise changed from None                    # it has characters that the run never saw
+    if data.digest() != digest: raise changed
     return data
 
 # %% ../nbs/14_evaluate.ipynb #b6d3cc7d

@@ -827,7 +827,7 @@ def find_run(
         return None
     if not resume: raise CheckpointError(f'{path} holds a run already: resume it, or name another out_dir')
     run = folder.read_run()
-    if not {'identity', 'train'} <= run.keys(): raise CheckpointError(f'{path}/run.json does not describe a run: bring it back from a copy, or name another out_dir')
+    if not ({'identity', 'train'} <= run.keys() and {'lr_decay_iters', 'min_lr'} <= run['train'].keys()): raise CheckpointError(f'{path}/run.json does not describe a run: bring it back from a copy, or name another out_dir')
     then = run['identity']
     # the text first: what it is made of, such as vocab_size, follows it
     text, before = data.get('sha256'), run.get('data', {}).get('sha256')
@@ -861,10 +861,12 @@ def check_state(
     for k in ('model', 'optimizer', 'rng'):
         if k not in parts: raise bad(f'it has no {k}.safetensors')
     if state['step'] != step: raise bad(f'its state.json is of step {state["step"]}')
-    spikes = state.get('spikes', {})
+    spikes, sums = state.get('spikes', {}), state.get('sums', {})
+    number = lambda x: is_a(x, float) and math.isfinite(x) and abs(x) < 2**63
     right = {'best': not math.isnan(state['best']), 'to_beat': not math.isnan(state['to_beat']), 'waited': state['waited'] >= 0,
-             'spikes': math.isfinite(spikes.get('mean', 0)) and 0 <= spikes.get('variance', 0) < math.inf and spikes.get('count', 0) >= 0,
-             'sums': all(len(x) == 2 and is_a(x[0], float) and is_a(x[1], int) for x in state.get('sums', {}).values())}
+             'spikes': all(map(number, spikes.values())) and spikes.get('variance', 0) >= 0 and spikes.get('count', 0) >= 0,
+             'sums': all(isinstance(x, list) and len(x) == 2 and all(map(number, x)) and x[1] >= 0 for x in sums.values())}
+    right |= {k: number(state[k]) for k in ('attempt', 'waited')}
     for k, ok in right.items():
         if not ok: raise bad(f'its state.json has {printable(repr(state[k]), 80)} as {k}')
 
