@@ -11,6 +11,7 @@ __all__ = ['COMMANDS', 'UsageError', 'parse', 'dash_advice', 'one_line', 'ModelO
 # %% ../nbs/19_cli.ipynb #574b7cb5
 import contextlib, difflib, io, itertools, math, os, re, sys, warnings
 from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal, cast
 
@@ -21,9 +22,9 @@ from tqdm.auto import tqdm
 
 # %% ../nbs/19_cli.ipynb #1d3dfec7
 from . import __version__
-from .base.errors import ConfigError, UserError, printable
+from .base.errors import ConfigError, UserError, printable, whole
 from .base.files import user_path
-from .data import DataError, write_shard
+from .data import DataError, check_free, write_shards
 from .bench import BenchOptions, FastGPT, bench, speed_up
 from .distributed import ProcessConfig, join
 from .evaluate import EvalOptions, evaluate_model, load_model
@@ -264,28 +265,24 @@ class PrepareOptions(DataConfig):
 
     def __post_init__(self):
         super().__post_init__()
-        if self.shard_tokens < 2: raise ConfigError(f'shard_tokens is {self.shard_tokens}: it must be at least 2')
+        object.__setattr__(self, 'shard_tokens', whole('shard_tokens', self.shard_tokens, 2))
 
 def prepare(
     args: list[str], # words after `gpt-nb prepare`
 ):
-    "Write train and validation shards and the tokenizer."
+    "Write train and validation shards and the tokenizer; the same command completes what was interrupted."
     if any(re.match('--dataset(=|$)', a) for a in args): return prepare_documents(parse(DocumentConfig, args, 'gpt-nb prepare')) and None
     o = parse(PrepareOptions, args, 'gpt-nb prepare')
-    out = Path(o.out_dir)
-    for p in sorted(out.glob('*')) if out.is_dir() else [out] * out.exists():
-        if p == out or p.suffix == '.bin' or p.name in ('run.json', 'config.json', 'model.safetensors', 'tokenizer.json'):
-            raise DataError(f'{p} is there already: name another --out-dir for the shards')
+    out = user_path(o.out_dir, 'out_dir', DataError)
+    check_free(out)                                                   # at once, rather than after an hour of encoding
     data = load_run_data(o)
-    if data.tokenizer.vocab_size > 65536: raise DataError(f'{data.tokenizer.vocab_size:,} tokens do not fit shards of uint16: at most 65,536')
-    try: out.mkdir(parents=True, exist_ok=True)
-    except OSError as e: raise DataError(f'cannot make the folder {out}: {e.strerror}') from None
-    data.tokenizer.save(out)
-    for part, tokens in (('train', data.train), ('val', data.val)):
-        for i, at in enumerate(tqdm(range(0, len(tokens), o.shard_tokens), desc=part, leave=False, disable=not sys.stderr.isatty())):
-            write_shard(out/f'{part}_{i:06d}.bin', tokens[at:min(at + o.shard_tokens, len(tokens))].numpy(), o.header)
-        print(f'{part}: {len(tokens):,} tokens')
-    print(f'{out}: train on it with  gpt-nb train --data {out}')
+    about = {'text': data.about.get('sha256', data.about['name']), 'tokenizer': data.tokenizer.digest(), 'val_fraction': o.val_fraction,
+             'shard_tokens': o.shard_tokens, 'header': o.header}
+    show = partial(tqdm, desc='shards', leave=False, disable=not sys.stderr.isatty())
+    parts = {'train': data.train, 'val': data.val}
+    write_shards(out, parts, data.tokenizer, o.shard_tokens, o.header, about, show)
+    for part, tokens in parts.items(): print(f'{part}: {len(tokens):,} tokens')
+    print(f'{printable(out)}: train on it with  gpt-nb train --data {printable(out)}')
 
 # %% ../nbs/19_cli.ipynb #16a80ea6
 COMMANDS = {'train': (train, 'train a GPT on a text'), 'sample': (sample, 'let a trained model write'),

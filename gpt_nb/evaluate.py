@@ -445,7 +445,8 @@ def validation_data(
     source = about['data'].get('source')
     here = isinstance(source, str) and os.path.exists(source)        # where the text was; else whatever has its name
     # a folder may be called gpt2, char or bpe, which as a tokenizer's name mean something else: ./gpt2 is a folder
-    data = load_run_data(DataConfig(data=source if here else name, val_fraction=fraction, tokenizer=os.path.join(os.curdir, folder))).val
+    settings = dict(val_fraction=fraction, tokenizer=os.path.join(os.curdir, folder), special_tokens=about['run'].get('special_tokens', ()))
+    data = load_run_data(DataConfig(data=source if here else name, **settings)).val
     if data.digest() != digest: raise DataError(f'the text is no longer the one that {printable(folder)} held a part of back: {advice}')
     return data
 

@@ -7,14 +7,14 @@ __all__ = ['SAMPLES', 'DocumentConfig', 'document_files', 'open_documents', 'in_
            'prepare_documents']
 
 # %% ../nbs/18_fineweb.ipynb #9d6f4601
-import json, math, os, signal, sys, threading
+import math, os, signal, sys, threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from glob import glob, has_magic
 from functools import lru_cache, partial
+from glob import escape
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 
@@ -23,9 +23,9 @@ import numpy as np
 from tqdm.auto import tqdm
 
 # %% ../nbs/18_fineweb.ipynb #a553c32b
-from .attention import ConfigError
-from .checkpoint import write_json
-from .data import DataError, write_shard
+from .base.errors import ConfigError, printable, require, whole
+from .base.files import FolderLock, is_a, offline, user_path, write_json
+from .data import NOTE, DataError, check_free, expand_pattern, read_note, same_settings, write_shard
 from .tokenizer import GPT2Tokenizer, Tokenizer, load_tokenizer
 from .trainer import in_notebook
 
@@ -35,9 +35,9 @@ SAMPLES = {'fineweb-edu-10B': ('HuggingFaceFW/fineweb-edu', 'sample-10BT'), 'fin
 @dataclass(frozen=True)
 class DocumentConfig:
     "Documents, and how they become token shards. The same command goes on with what was begun."
-    dataset: str = 'fineweb-edu-10B' # fineweb-edu-10B or fineweb-10B from the Hub, or a folder, file or pattern of .parquet or .jsonl files
+    dataset: str = 'fineweb-edu-10B' # fineweb-edu-10B or fineweb-10B from the Hub, or a folder, file or pattern of .parquet or .jsonl files; ./fineweb-10B is a folder
     out_dir: str = 'fineweb' # where the shards go
-    tokenizer: str = 'gpt2' # gpt2, or a folder that holds one; it must have a token that ends a text
+    tokenizer: str = 'gpt2' # gpt2, or a folder that holds one (./gpt2 is a folder); it must have a token that ends a text
     text_field: str = 'text' # the column that holds a document's text
     shard_tokens: int = 100_000_000 # tokens in one file, at most
     val_tokens: int = 100_000_000 # tokens held back for validation: the first ones
@@ -46,22 +46,47 @@ class DocumentConfig:
 
     def __post_init__(self):
         for name, low in dict(shard_tokens=2, val_tokens=2, max_tokens=4, workers=1).items():
-            v = getattr(self, name)
-            if v is not None and v < low: raise ConfigError(f'{name} is {v}: it must be at least {low}')
+            value = whole(name, getattr(self, name), low, none=name in ('max_tokens', 'workers'))
+            object.__setattr__(self, name, value)
+        for name in ('dataset', 'tokenizer'):                         # a path that is no string is never one of the names
+            if isinstance(v := getattr(self, name), os.PathLike): object.__setattr__(self, name, os.path.join(os.curdir, v))
+        for name in ('dataset', 'tokenizer', 'text_field'): require(isinstance(v := getattr(self, name), str), name, v, 'a string')
         if self.val_tokens > self.shard_tokens: raise ConfigError(f'val_tokens is {self.val_tokens:,}: it must be at most shard_tokens, {self.shard_tokens:,}')
-        if not self.text_field or not self.out_dir: raise ConfigError('text_field and out_dir must not be empty')
+        if not self.text_field: raise ConfigError('text_field must not be empty')
+        user_path(self.out_dir, 'out_dir', ConfigError)
 
 # %% ../nbs/18_fineweb.ipynb #f2e53a2c
 def document_files(
     where: str, # a folder, a file or a pattern
 ) -> list[str]: # sorted; all of one kind
     "The .parquet or .jsonl files of a local data set; `DataError` where there are none, or both kinds."
-    p = Path(where).expanduser()
-    found = sorted(glob(str(p), recursive=True)) if has_magic(str(p)) else [str(f) for f in sorted(p.rglob('*'))] if p.is_dir() else [str(p)]
-    files = [f for f in found if f.endswith(('.parquet', '.jsonl', '.json')) and Path(f).is_file()]
-    if not files: raise DataError(f'{where}: there is no .parquet or .jsonl file, and no data set of that name ({", ".join(SAMPLES)})')
-    if len({f.endswith('.parquet') for f in files}) > 1: raise DataError(f'{where} holds .parquet and .jsonl files: name those of one kind, such as {where}/*.parquet')
+    shown, found = printable(where), []
+    for path in expand_pattern(where):
+        if os.path.isdir(path): found += _visible_files(path)
+        else: found.append(str(path))
+    files = [f for f in found if f.lower().endswith(('.parquet', '.jsonl', '.json')) and not os.path.isdir(f)]
+    if not files or not any(map(os.path.lexists, files)):
+        raise DataError(f'{shown}: there is no .parquet or .jsonl file, and no data set of that name ({", ".join(SAMPLES)})')
+    if len({_is_parquet(f) for f in files}) > 1:
+        raise DataError(f'{shown} holds .parquet and .jsonl files: name those of one kind, such as {shown}/*.parquet')
+    for f in files:
+        if not os.path.isfile(f): raise DataError(f'{printable(f)} is no file that can be read')
     return files
+
+def _visible_files(folder):
+    "All files below a folder but hidden ones, sorted; links to folders are not followed."
+    def refuse(e): raise DataError(f'{printable(e.filename)} cannot be read: {e.strerror or e}')
+    found = []
+    for at, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = [f for f in folders if not f.startswith('.')]
+        found += [os.path.join(at, n) for n in names if not n.startswith('.')]
+    return sorted(found)
+
+def _is_parquet(name): return name.lower().endswith('.parquet')
+
+def _said(e):
+    "The first line of another library's error."
+    return f'{type(e).__name__}: {printable(str(e).splitlines()[0]) if str(e) else ""}'
 
 def open_documents(
     config: DocumentConfig, # its `dataset` and `text_field`
@@ -69,16 +94,20 @@ def open_documents(
     "The stream of documents. `DataError` where it cannot be opened or has no such column; `ConfigError` where the package is missing."
     try: from datasets import load_dataset
     except ImportError: raise ConfigError('reading documents needs the package datasets: pip install datasets') from None
+    shown = printable(config.dataset)
+    if config.dataset in SAMPLES and offline(): raise DataError(f'{shown} is on the Hub, and GPT_NB_OFFLINE forbids a download')
     try:
         if config.dataset in SAMPLES: stream = load_dataset(*SAMPLES[config.dataset], split='train', streaming=True)
         else:
             files = document_files(config.dataset)
-            stream = load_dataset('parquet' if files[0].endswith('.parquet') else 'json', data_files=files, split='train', streaming=True)
+            # the library takes names for patterns
+            stream = load_dataset('parquet' if _is_parquet(files[0]) else 'json', data_files=[*map(escape, files)], split='train', streaming=True)
         first = next(iter(stream), None)
     except DataError: raise
-    except Exception as e: raise DataError(f'{config.dataset} cannot be read: {type(e).__name__}: {str(e).splitlines()[0] if str(e) else ""}') from e
-    if first is None: raise DataError(f'{config.dataset} holds no document')
-    if config.text_field not in first: raise DataError(f'{config.dataset} has no column {config.text_field!r}, but {", ".join(first)}: name one with text_field')
+    except Exception as e: raise DataError(f'{shown} cannot be read: {_said(e)}') from e
+    if first is None: raise DataError(f'{shown} holds no document')
+    if config.text_field not in first:
+        raise DataError(f'{shown} has no column {config.text_field!r}, but {printable(", ".join(first))}: name one with text_field')
     return stream.select_columns([config.text_field])
 
 # %% ../nbs/18_fineweb.ipynb #582134c9
@@ -113,7 +142,7 @@ def _reading(stream):
     rows = iter(stream)
     while True:
         try: d = next(rows, None)
-        except Exception as e: raise DataError(f'the documents stopped coming ({type(e).__name__}: {str(e).splitlines()[0] if str(e) else ""}): the same command goes on from here') from e
+        except Exception as e: raise DataError(f'the documents stopped coming ({_said(e)}): the same command goes on from here') from e
         if d is None: return
         yield d
 
@@ -125,7 +154,7 @@ def batches(
     "Documents in batches, each with the place to begin again from."
     place, texts = stream.state_dict(), []
     for d in _reading(stream):
-        if not isinstance(d[field], str): raise DataError(f'a document has no text in column {field!r} but {d[field]!r}: repair it, or name another column with text_field')
+        if not isinstance(d[field], str): raise DataError(f'a document has no text in column {field!r} but {printable(d[field], 80)}: repair it, or name another column with text_field')
         texts.append(d[field])
         if len(texts) == count:
             yield place, texts
@@ -154,62 +183,63 @@ _BATCH = 256  # documents encoded at a time; part of what makes a resumed run th
 
 def _begin(folder, about):
     "The note of a run that was begun with the same settings, or a new one."
-    note, new = folder/'prepare.json', dict(about=about, shards=[], place=None, used=0, documents=0, read=False, done=False)
-    if note.exists():
-        old = _read_note(note)
-        if not old['shards']: return new                              # nothing to lose
-        for k, v in about.items():
-            if old['about'].get(k) != v: raise DataError(f'{folder} was begun with {k} {old["about"].get(k)!r}, not {v!r}: use that, or name another out_dir')
-        return old
-    for p in sorted(folder.glob('*')) if folder.is_dir() else [folder] * folder.exists():
-        if p == folder or p.suffix == '.bin' or p.name in ('run.json', 'config.json', 'model.safetensors', 'tokenizer.json'): raise DataError(f'{p} is there already: name another out_dir for the shards')
-    return new
+    new = dict(about=about, shards=[], place=None, used=0, documents=0, read=False, done=False)
+    old = read_note(folder)
+    if old is None: check_free(folder)
+    if not old or not old['shards']: return new                       # nothing to lose
+    same_settings(folder, old['about'], about)
+    for key, kind in dict(place=(dict, type(None)), used=int, documents=int, read=bool).items():
+        if key not in old or not is_a(old[key], kind):
+            raise DataError(f'{printable(folder/NOTE)} is damaged, it has {printable(old.get(key), 80)} as {key}: name another out_dir')
+    return old
 
 # %% ../nbs/18_fineweb.ipynb #8a71dda9
-def _read_note(path):
-    try: return json.loads(path.read_text())
-    except (OSError, ValueError): raise DataError(f'{path} is damaged: remove the folder {path.parent}, or name another out_dir') from None
-
-# %% ../nbs/18_fineweb.ipynb #ede18e9a
 def prepare_documents(
     config: DocumentConfig, # what and how
     show: bool = True, # a progress bar and a line at the end
 ) -> dict: # the note: shards, tokens, documents
     "Stream documents, encode them, write shards beside the tokenizer; goes on where an earlier attempt stopped. Raises `DataError`, `ConfigError`, `TokenizerError`."
-    c, folder = config, Path(config.out_dir)
+    c, folder = config, user_path(config.out_dir, 'out_dir', DataError)
     tok = GPT2Tokenizer() if c.tokenizer == 'gpt2' else load_tokenizer(c.tokenizer)
-    if tok.eot_id is None: raise DataError(f'{c.tokenizer} has no token that ends a text, such as <|endoftext|>: documents could not be told apart')
+    if tok.eot_id is None: raise DataError(f'{printable(c.tokenizer)} has no token that ends a text, such as <|endoftext|>: documents could not be told apart')
     if tok.vocab_size > 65536: raise DataError(f'{tok.vocab_size:,} tokens do not fit shards of uint16: at most 65,536')
     files = [] if c.dataset in SAMPLES else [[Path(f).name, os.path.getsize(f)] for f in document_files(c.dataset)]
     about = dict(dataset=c.dataset, files=files, text_field=c.text_field, tokenizer=tok.digest(), shard_tokens=c.shard_tokens, val_tokens=c.val_tokens, max_tokens=c.max_tokens)
     note = _begin(folder, about)
     if not note['done']:
         stream = open_documents(c)                                    # where that fails nothing is left behind
-        try: folder.mkdir(parents=True, exist_ok=True)
-        except OSError as e: raise DataError(f'cannot make the folder {folder}: {e.strerror}') from None
-        write_json(folder/'prepare.json', note)                       # first: whose folder this is
-        tok.save(folder)
-        _write_shards(c, folder, note, stream, show)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with FolderLock(folder, DataError):
+                note = _begin(folder, about)                          # another may have written since
+                if not note['done']:
+                    write_json(folder/NOTE, note)                     # first: whose folder this is
+                    tok.save(folder)
+                    _write_shards(c, folder, note, stream, show)
+        except OSError as e: raise DataError(f'{printable(folder)} cannot be written: {e.strerror or e}; the same command goes on from here') from None
     if show:
         val, train = note['shards'][0][1], sum(n for _, n in note['shards'][1:])
-        print(f'{folder}: {note["documents"]:,} documents, {train:,} training and {val:,} validation tokens in {len(note["shards"])} shards; train on it with  gpt-nb train --data {folder}')
+        print(f'{printable(folder)}: {note["documents"]:,} documents, {train:,} training and {val:,} validation tokens '
+              f'in {len(note["shards"])} shards; train on it with  gpt-nb train --data {printable(folder)}')
     return note
 
 # %% ../nbs/18_fineweb.ipynb #92f0f260
 def _write_shards(c, folder, note, stream, show):
     "Everything from `note` on; the note is kept true on disk."
-    if note['place'] is not None: stream.load_state_dict(note['place'])
+    if note['place'] is not None:
+        try: stream.load_state_dict(note['place'])
+        except Exception as e: raise DataError(f'{printable(folder/NOTE)} does not say where to go on ({_said(e)}): name another out_dir') from None
     have = sum(n for _, n in note['shards'])
     left, skip, row = (math.inf if c.max_tokens is None else c.max_tokens - have), note['used'], []
     room = lambda: min(left, c.shard_tokens if note['shards'] else c.val_tokens)
     def write(place, used, documents, read=False):
         "The tokens of `row` as the next shard, then the note."
-        name = f'train_{len(note["shards"]):06d}.bin' if note['shards'] else 'val_000000.part'
+        name = f'train_{len(note["shards"]):06d}.bin' if note['shards'] else 'val_000000.bin'
         tokens = np.concatenate(row)
         write_shard(folder/name, tokens)
         note['shards'].append([name, len(tokens)])
         note.update(place=place, used=used, documents=documents, read=read)
-        write_json(folder/'prepare.json', note)
+        write_json(folder/NOTE, note)
         row.clear()
     documents, encode = note['documents'], partial(_encode_batch, str(folder))
     with tqdm(desc='tokens', unit='', unit_scale=True, initial=have, total=c.max_tokens, leave=False, disable=not show or not (in_notebook() or sys.stderr.isatty())) as bar:
@@ -228,7 +258,8 @@ def _write_shards(c, folder, note, stream, show):
     if row: write(note['place'], 0, documents, read=True)
     total = sum(n for _, n in note['shards'])
     if len(note['shards']) < 2: raise DataError(f'{c.dataset} holds {total:,} tokens, and val_tokens {c.val_tokens:,} leaves none to train on: make it smaller (and remove {folder})')
+    # the first edition called the validation shard so until all was done
     if (folder/'val_000000.part').exists(): os.replace(folder/'val_000000.part', folder/'val_000000.bin')
     note['shards'][0][0] = 'val_000000.bin'
     note.update(documents=documents, done=True)
-    write_json(folder/'prepare.json', note)
+    write_json(folder/NOTE, note)

@@ -10,7 +10,7 @@ __all__ = ['END_OF_TEXT', 'GPT2_PATTERN', 'TokenizerError', 'Vocabulary', 'Token
 import hashlib, heapq, json, os, re, tempfile, warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from operator import index, methodcaller
 from pathlib import Path
@@ -19,8 +19,8 @@ import numpy as np
 import regex
 import tiktoken
 
-from .base.errors import UserError
-from .base.files import atomic_path
+from .base.errors import UserError, printable
+from .base.files import atomic_path, digest_file, fetch, offline, read_json, read_text, user_path, within
 
 # %% ../nbs/02_tokenizer.ipynb #95f5a519
 class TokenizerError(UserError):
@@ -99,6 +99,12 @@ def _cut(s, allowed, special_tokens):
         if p: yield (special_tokens[p] if i % 2 else None), p, at
         at += len(p)
 
+def _ordinary(text, allowed, names):
+    "What is left of a training text when the allowed special tokens are cut out, a part each."
+    parts = [p for special, p, _ in _cut(text, allowed, {n: i for i, n in enumerate(names)}) if special is None]
+    if not parts: raise TokenizerError('the text is empty: there is nothing to make a vocabulary of')
+    return parts
+
 # %% ../nbs/02_tokenizer.ipynb #413f2f83
 class Tokenizer(Vocabulary):
     "A vocabulary that can encode. A subclass gives `_ids` (ordinary text to an array), `_state` (what decides the ids) and `_model` (for tokenizer.json)."
@@ -132,7 +138,7 @@ class Tokenizer(Vocabulary):
         folder,  # made if it is not there
     ):
         "Write tokenizer.json and tokenizer_config.json, which the transformers library opens; each appears whole or not at all."
-        _save(self, Path(folder))
+        _save(self, user_path(folder, 'the folder', TokenizerError))
 
     def __repr__(self):
         return f"{type(self).__name__}(vocab_size={self.vocab_size}, special_tokens={self.special_tokens}, eot_id={self.eot_id})"
@@ -149,7 +155,9 @@ class CharTokenizer(Tokenizer):
         eot=None,           # which special token ends a text; None: the first of `END_OF_TEXT` that there is
     ):
         self.chars, self.unk = list(chars), unk
-        if len(set(self.chars)) < len(self.chars) or any(len(c) != 1 for c in self.chars): raise TokenizerError("chars: give distinct single characters")
+        single = all(isinstance(c, str) and len(c) == 1 for c in self.chars)
+        if not single or len(set(self.chars)) < len(self.chars):
+            raise TokenizerError("chars: give distinct single characters")
         _check_text(''.join(self.chars))
         super().__init__([c.encode() for c in self.chars], special_tokens, eot, taken=self.chars)
         if unk is not None and unk not in self.special_tokens: raise TokenizerError(f"unk={unk!r} is not one of the special tokens {list(self.special_tokens)}")
@@ -162,12 +170,13 @@ class CharTokenizer(Tokenizer):
         special_tokens=(),  # names of special tokens, which get the ids after the characters
         unk=None,           # which special token an unknown character becomes (added if not named yet); None: an unknown character is an error
         eot=None,           # which special token ends a text; None: the first of `END_OF_TEXT` that there is
+        allowed_special=(), # special tokens that `text` spells out: names, or 'all'; they are no part of the alphabet
     ):
         "A vocabulary from a scan of `text`. Raises `TokenizerError` for an empty text or names that cannot be special tokens."
-        _check_text(text)
-        if not text: raise TokenizerError("the text is empty: there are no characters to make a vocabulary of")
         names = _check_specials(special_tokens)
-        return cls(sorted(set(text)), names + [unk] * (unk is not None and unk not in names), unk, eot)
+        if unk is not None and unk not in names: names.append(unk)
+        parts = _ordinary(text, allowed_special, names)
+        return cls(sorted(set().union(*parts)), names, unk, eot)
 
     def _ids(self, s, at=0):
         codes = np.frombuffer(s.encode('utf-32-le'), dtype=np.uint32)
@@ -202,10 +211,11 @@ _pre_token = regex.compile(GPT2_PATTERN)
 
 # %% ../nbs/02_tokenizer.ipynb #fe1e5b06
 def count_pieces(
-    text,  # str
+    *texts,  # str
 ) -> Counter:  # pre-token, as bytes, to how often it occurs
-    "The distinct pre-tokens of `text` under GPT-2's pattern."
-    pieces = Counter(map(methodcaller('group'), _pre_token.finditer(text)))
+    "The distinct pre-tokens of all `texts` under GPT-2's pattern."
+    pieces: Counter = Counter()
+    for text in texts: pieces.update(map(methodcaller('group'), _pre_token.finditer(text)))
     return Counter({p.encode(): n for p, n in pieces.items()})
 
 # %% ../nbs/02_tokenizer.ipynb #9b880062
@@ -214,11 +224,26 @@ def learn_merges(
     n_merges,  # how many to learn; fewer come back where no pair is left
 ) -> list[tuple[int, int]]:
     "Merges of byte-pair encoding (Sennrich et al. 2016) as pairs of ids: the most frequent pair first, ties to the smallest pair."
-    words, freq = [list(p) for p in pieces], list(pieces.values())
+    # all pieces in one row, -1 after each, and how often each place of the row counts
+    ids: list[int] = []
+    freq: list[int] = []
+    for piece, n in pieces.items():
+        ids += [*piece, -1]
+        freq += [n] * (len(piece) + 1)
+    left = [*range(-1, len(ids) - 1)]                   # the neighbors of each place; before the first is the last -1
+    right = [*range(1, len(ids) + 1)]
     counts: defaultdict = defaultdict(int)              # of each pair: occurrences,
-    where: defaultdict = defaultdict(set)               # and the words that may hold it
-    for w, ids in enumerate(words):
-        for p in zip(ids, ids[1:]): counts[p] += freq[w]; where[p].add(w)
+    where: defaultdict = defaultdict(set)               # and the places where it may stand
+
+    def add(i, j, sign=1):
+        "Count the pair at i and j, or take it away; None where one of them is no token."
+        if min(ids[i], ids[j]) < 0: return None
+        pair = ids[i], ids[j]
+        counts[pair] += sign * freq[i]
+        if sign > 0: where[pair].add(i)
+        return pair
+
+    for i in range(len(ids) - 1): add(i, i + 1)
     merges: list[tuple[int, int]] = []
     heap = [(-n, p) for p, n in counts.items()]
     heapq.heapify(heap)
@@ -229,20 +254,28 @@ def learn_merges(
             continue
         new, fresh = 256 + len(merges), set()
         merges.append(pair)
-        for w in where.pop(pair):
-            old, words[w] = words[w], merge(words[w], pair, new)
-            if len(words[w]) == len(old): continue  # an earlier merge had taken the pair away
-            for p in zip(old, old[1:]): counts[p] -= freq[w]
-            for p in zip(words[w], words[w][1:]):
-                counts[p] += freq[w]
-                if new in p: where[p].add(w); fresh.add(p)
-        for p in fresh: heapq.heappush(heap, (-counts[p], p))
+        for i in sorted(where.pop(pair)):
+            j = right[i]
+            if (ids[i], ids[j]) != pair: continue       # an earlier merge had taken the pair away
+            before, after = left[i], right[j]
+            for a, b in ((before, i), (i, j), (j, after)): add(a, b, -1)
+            ids[i], ids[j] = new, -1
+            right[i], left[after] = after, i
+            fresh |= {add(before, i), add(i, after)}
+        for p in fresh - {None}:
+            if counts[p]: heapq.heappush(heap, (-counts[p], p))
     return merges
 
 # %% ../nbs/02_tokenizer.ipynb #ed22cbda
-def _find_merges(tokens):
-    "The pair of ids that makes each token from 256 on, under all merges before it."
+def _find_merges(tokens, pairs=None):
+    "The pair of ids that makes each token from 256 on, under all merges before it: one of its cuts, or of `pairs`."
     ranks, parts, made, merges = {b: i for i, b in enumerate(tokens)}, {}, {}, []
+    lengths = sorted({len(b) for b in tokens})          # a cut leaves two tokens, so only these lengths come into question
+    def cuts(new):
+        token = tokens[new]
+        for n in lengths:
+            if n >= len(token): return
+            yield ranks.get(token[:n], new), ranks.get(token[n:], new)
     def holds(x, y, limit):  # do x and y stay apart under merges below `limit`?
         while made.get((x, y), limit) >= limit:
             if max(x, y) < 256: return True
@@ -250,19 +283,19 @@ def _find_merges(tokens):
             else: limit, y = y + 1, parts[y][0]
         return False
     for new in range(256, len(tokens)):
-        cuts = ((ranks.get(tokens[new][:i], new), ranks.get(tokens[new][i:], new)) for i in range(1, len(tokens[new])))
-        pair = next((c for c in cuts if max(c) < new and holds(*c, new)), None)
+        candidates = cuts(new) if pairs is None else [pairs[new - 256]]
+        pair = next((c for c in candidates if max(c) < new and holds(*c, new)), None)
         if pair is None: raise TokenizerError(f"token {new}, {tokens[new]!r}, is not the merge of two tokens before it: this is not byte-pair encoding")
         merges.append(pair)
         parts[new], made[pair] = pair, new
     return merges
 
 # %% ../nbs/02_tokenizer.ipynb #89461597
-_LONG_SPACE = regex.compile(r'\s{4096,}(?=\S)')
+_LONG_SPACE = regex.compile(r'(?<!\s)\s{4096,}+')  # tried where a run begins, and never given back: each character is read once
 
 def _chunks(s):
     "Cut `s` before the last character of each very long run of whitespace, where the pattern cuts anyway."
-    cuts = [m.end() - 1 for m in _LONG_SPACE.finditer(s)] if len(s) > 4096 else []
+    cuts = [m.end() - 1 for m in _LONG_SPACE.finditer(s) if m.end() < len(s)]
     return [s[a:b] for a, b in zip([0, *cuts], [*cuts, len(s)])]
 
 def _byte_names():
@@ -300,10 +333,12 @@ class BPETokenizer(Tokenizer):
         vocab_size=1024,    # all tokens: 256 plus the number of special tokens, or more
         special_tokens=(),  # names of special tokens, which get the ids after the others
         eot=None,           # which special token ends a text; None: the first of `END_OF_TEXT` that there is
+        allowed_special=(), # special tokens that `text` spells out: names, or 'all'; nothing is learned from them
     ):
         "Learn merges from `text` (Sennrich et al. 2016). Raises `TokenizerError` for an empty text or a vocab_size that is too small."
         names = _check_specials(special_tokens)
-        return cls(_learn_tokens(text, vocab_size, len(names)), names, eot)
+        parts = _ordinary(text, allowed_special, names)
+        return cls(_learn_tokens(parts, vocab_size, len(names)), names, eot)
 
     @cached_property
     def merges(self):
@@ -318,40 +353,52 @@ class BPETokenizer(Tokenizer):
     def _model(self): return _bpe_model(self)
 
 # %% ../nbs/02_tokenizer.ipynb #4632c4ab
-def _learn_tokens(text, vocab_size, n_special):
-    "The 256 bytes, and what each merge learned from `text` makes."
-    _check_text(text)
-    if not text: raise TokenizerError("the text is empty: there is nothing to learn merges from")
+def _learn_tokens(texts, vocab_size, n_special):
+    "The 256 bytes, and what each merge learned from `texts` makes."
     least = 256 + n_special
     try: enough = index(vocab_size) >= least
     except TypeError: enough = False
     if not enough:
         raise TokenizerError(f"vocab_size={vocab_size!r}: give an integer of at least {least}, for 256 bytes and {n_special} special tokens")
     tokens = [bytes([b]) for b in range(256)]
-    for left, right in learn_merges(count_pieces(text), vocab_size - least): tokens.append(tokens[left] + tokens[right])
+    for left, right in learn_merges(count_pieces(*texts), vocab_size - least): tokens.append(tokens[left] + tokens[right])
     if (n := len(tokens) + n_special) < vocab_size:
         warnings.warn(f"no pair is left to merge in the text after {n} tokens: the vocabulary has {n}, not {vocab_size}", stacklevel=3)
     return tokens
 
 # %% ../nbs/02_tokenizer.ipynb #567d7b6d
-_GPT2_FILES = ('6d1cbeee0f20b3d9449abfede4726ed8212e3aee', '6c7ea1a7e38e3a7f062df639a5b80947f075ffe6')  # vocab.bpe and encoder.json in the cache
+_GPT2_URL = 'https://openaipublic.blob.core.windows.net/gpt-2/encodings/main/'
+_GPT2_SHA256 = {'vocab.bpe': '1ce1664773c50f3e0cc8842619a93edc4624525b728b188a9e0be33b7726adc5',
+                'encoder.json': '196139668be63f3b5d6574427317ae82f612a97c5d1cdaf36ed2256dbf636783'}
 
 def _tiktoken_cache():
     "Where tiktoken looks: `TIKTOKEN_CACHE_DIR`, `DATA_GYM_CACHE_DIR`, or the folder for temporary files."
     for name in ('TIKTOKEN_CACHE_DIR', 'DATA_GYM_CACHE_DIR'):
-        if name in os.environ: return Path(os.environ[name])
-    return Path(tempfile.gettempdir())/'data-gym-cache'
+        if name in os.environ: return os.environ[name]
+    return os.path.join(tempfile.gettempdir(), 'data-gym-cache')
+
+def _gpt2_encoding():
+    "GPT-2's encoding from tiktoken, which finds its two files in the cache; they are downloaded here, with bounds."
+    cache = _tiktoken_cache()
+    for name, sha256 in _GPT2_SHA256.items() if cache else ():
+        url = _GPT2_URL + name
+        path = Path(cache, hashlib.sha1(url.encode()).hexdigest())  # the name that tiktoken gives it
+        if os.path.lexists(path) and digest_file(path, TokenizerError) == sha256: continue
+        if offline(): raise TokenizerError('it is not in its cache, and GPT_NB_OFFLINE forbids a download')
+        fetch(url, path, sha256, limit=2**23, error=TokenizerError)
+    if not cache and offline(): raise TokenizerError('its cache is off, and GPT_NB_OFFLINE forbids a download')
+    return within(120, tiktoken.get_encoding, 'gpt2')
 
 class GPT2Tokenizer(BPETokenizer):
     "GPT-2's byte-pair encoding: 50,257 tokens, of which the last, id 50256, is `<|endoftext|>`."
     def __init__(self):
-        "From tiktoken's cache, else through its download; raises `TokenizerError` when it cannot be had."
+        "From tiktoken's cache, else downloaded into it; raises `TokenizerError` when it cannot be had."
         advice = ("connect to the network once, set TIKTOKEN_CACHE_DIR to a folder where tiktoken has stored it, "
                   "or use CharTokenizer or BPETokenizer, which need no download")
-        if os.environ.get('GPT_NB_OFFLINE', '0') not in ('', '0') and not all((_tiktoken_cache()/f).is_file() for f in _GPT2_FILES):
-            raise TokenizerError(f"GPT-2's vocabulary is not in tiktoken's cache, and GPT_NB_OFFLINE forbids a download: {advice}")
-        try: enc = tiktoken.get_encoding('gpt2')
-        except Exception as e: raise TokenizerError(f"GPT-2's vocabulary cannot be had ({type(e).__name__}): {advice}") from e
+        try: enc = _gpt2_encoding()
+        except Exception as e:
+            why = str(e) if isinstance(e, UserError) else type(e).__name__
+            raise TokenizerError(f"GPT-2's vocabulary cannot be had ({why}): {advice}") from e
         super().__init__([enc.decode_single_token_bytes(i) for i in range(enc.eot_token)], ['<|endoftext|>'])
 
 # %% ../nbs/02_tokenizer.ipynb #cf250a05
@@ -378,84 +425,153 @@ def _save(tok, folder):
         with ExitStack() as stack:
             for name, d in files.items():
                 stack.enter_context(atomic_path(folder/name)).write_bytes(json.dumps(d, ensure_ascii=False, indent=1).encode('utf-8'))
-    except OSError as e: raise TokenizerError(f"{folder}: a tokenizer cannot be written here ({e.strerror or e})") from None
+    except OSError as e:
+        raise TokenizerError(f"{printable(folder)}: a tokenizer cannot be written here ({e.strerror or e})") from None
 
 # %% ../nbs/02_tokenizer.ipynb #1496e9db
-def _read(path):
-    "Text of a file, or a `TokenizerError` that names it."
-    try: return path.read_text(encoding='utf-8')
-    except OSError as e: raise TokenizerError(f"{path}: cannot be read ({e.strerror or e})") from None
-    except UnicodeDecodeError: raise TokenizerError(f"{path}: not UTF-8: the file is damaged, or is not a tokenizer's") from None
+_LIMIT = 2**26  # bytes of a file that is read: tokenizer.json has 1.4 MB for GPT-2, some 35 for 256,000 tokens
 
-def _read_json(path):
-    "A JSON object from a file, or a `TokenizerError` that names it."
-    try: d = json.loads(_read(path))
-    except (json.JSONDecodeError, RecursionError) as e: raise TokenizerError(f"{path}: not valid JSON ({e}): the file is damaged, or is not a tokenizer's") from None
-    if not isinstance(d, dict): raise TokenizerError(f"{path}: holds a JSON {type(d).__name__}, not an object")
-    return d
+def _json(path):
+    "A JSON object from a file; an empty one where there is none."
+    return read_json(path, _LIMIT, error=TokenizerError) if os.path.lexists(path) else {}
 
 def _need(ok, path, what):
-    if not ok: raise TokenizerError(f"{path}: {what}; load_tokenizer reads character vocabularies and byte-level BPE laid out as GPT-2's")
+    if ok: return
+    raise TokenizerError(f"{printable(path)}: {what}; "
+                         "load_tokenizer reads character vocabularies and byte-level BPE laid out as GPT-2's")
+
+@contextmanager
+def _laid_out(path):
+    "Turn what goes wrong within a file of unknown content into a `TokenizerError` that names the file."
+    try: yield
+    except UserError as e:
+        named = printable(path.parent) in str(e)
+        raise TokenizerError(str(e) if named else f'{printable(path)}: {e}') from None
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError, OverflowError) as e:
+        why = f'{type(e).__name__}: {printable(str(e), 120)}'
+        raise TokenizerError(f"{printable(path)}: not laid out as a tokenizer's file ({why})") from None
 
 # %% ../nbs/02_tokenizer.ipynb #7ff1b1dc
+_ROLES = ('bos_token', 'eos_token', 'unk_token', 'sep_token', 'pad_token', 'cls_token', 'mask_token',
+          'additional_special_tokens', 'extra_special_tokens')
+
+def _names(value):
+    "Names of tokens in a value of tokenizer_config.json: a name, an object with content, or several of these."
+    if value is None: return []
+    if isinstance(value, str): return [value]
+    if isinstance(value, dict) and 'content' in value: return _names(value['content'])
+    if isinstance(value, dict): value = [*value.values()]
+    if isinstance(value, list): return [n for v in value for n in _names(v)]
+    raise TypeError(f'{printable(value, 80)} is not the name of a token')
+
+def _role_names(folder):
+    "All names that have a role in the folder's files."
+    out = set()
+    for path in (folder/'special_tokens_map.json', folder/'tokenizer_config.json'):
+        found = _json(path)
+        with _laid_out(path): out |= {n for role in _ROLES for n in _names(found.get(role))}
+    return out
+
+def _added_tokens(folder, listed):
+    "Added tokens, as tokenizer.json has `listed` them and the files beside it: id -> name, and the names called special."
+    added, special = {}, _role_names(folder)
+    def take(path, tokens):
+        "Add tokens from a file: triples (id, name, special)."
+        with _laid_out(path):
+            for i, name, is_special in tokens:
+                if type(i) is not int or not isinstance(name, str): raise TypeError(f'{name!r} with id {i!r}')
+                _need(added.setdefault(i, name) == name, path, f'its token {i} is {name!r}, another file says {added.get(i)!r}')
+                if is_special: special.add(name)
+    take(folder/'tokenizer.json', ((a['id'], a['content'], a['special']) for a in listed))
+    decoder = _json(folder/'tokenizer_config.json').get('added_tokens_decoder') or {}
+    take(folder/'tokenizer_config.json', ((int(i), a['content'], a.get('special')) for i, a in decoder.items()))
+    take(folder/'added_tokens.json', ((i, name, False) for name, i in _json(folder/'added_tokens.json').items()))
+    return dict(sorted(added.items())), special
+
+def _end_of_text(folder, specials, first):
+    "Which of the special tokens, whose ids begin with `first`, ends a text; None if no file says."
+    for path in (folder/'tokenizer_config.json', folder/'special_tokens_map.json'):
+        for name in _names(_json(path).get('eos_token')):
+            if name in specials: return name
+            raise TokenizerError(f'{printable(path)}: eos_token {name!r} is not one of the special tokens {specials}')
+    for path in (folder/'generation_config.json', folder/'config.json'):
+        ids = _json(path).get('eos_token_id')
+        for i in ids if isinstance(ids, list) else [] if ids is None else [ids]:
+            if type(i) is not int: raise TokenizerError(f'{printable(path)}: eos_token_id is {printable(ids, 80)}, not an id')
+            # configurations often name an id that a smaller vocabulary does not have
+            if 0 <= i - first < len(specials): return specials[i - first]
+    return None
+
+# %% ../nbs/02_tokenizer.ipynb #19a8fc51
 def _in_order(vocab, path):
     "The names of a dict from name to id, in order of id: 0, 1, 2, ..."
     names = sorted(vocab, key=vocab.get)
-    _need([vocab[n] for n in names] == list(range(len(names))), path, 'its ids are not 0, 1, 2, ...')
+    right = all(type(i) is int for i in vocab.values()) and [vocab[n] for n in names] == list(range(len(names)))
+    _need(right, path, 'its ids are not 0, 1, 2, ...')
     return names
 
-def _char_from(vocab, pre, unk, specials, eot, path):
+def _all_tokens(vocab, added, path):
+    "A vocabulary with the added tokens, which may be in it already."
+    for i, name in added.items():
+        _need(vocab.get(name, i) == i, path, f'{name!r} is token {printable(vocab.get(name), 80)}, and another file says {i}')
+    return vocab | {name: i for i, name in added.items()}
+
+def _char_from(vocab, pre, unk, specials, folder, path):
     names = _in_order(vocab, path)
     chars = names[:len(names) - len(specials)]
     _need(pre.get('type') == 'Split' and pre.get('pattern') == {'Regex': ''}, path, 'a vocabulary of words, not of characters')
     _need(chars + specials == names and all(len(c) == 1 for c in chars), path, 'its tokens are not characters followed by the special tokens')
-    return CharTokenizer(chars, specials, unk if unk in specials else None, eot)
+    return CharTokenizer(chars, specials, unk if unk in specials else None, _end_of_text(folder, specials, len(chars)))
 
-def _bpe_from(vocab, merges, specials, eot, path):
+def _bpe_from(vocab, merges, special, folder, path):
     names, n = _in_order(vocab, path), 256 + len(merges)
-    if specials is None: specials = names[n:]
-    _need(names[n:] == specials, path, 'its ids are not those of 256 bytes, then the merges in their order, then the special tokens')
     _need(all(c in _BYTE for x in names[:n] for c in x), path, "its tokens are not spelled in GPT-2's names for bytes")
     for i, (a, b) in enumerate(merges, 256):
-        _need(names[i] == a + b and max(vocab.get(a, i), vocab.get(b, i)) < i, path, f'merge {i - 256}, {a!r} {b!r}, does not make token {i}, {names[i]!r}')
-    tok = BPETokenizer([bytes(_BYTE[c] for c in x) for x in names[:n]], specials, eot)
-    try: proper = tok.merges == [(vocab[a], vocab[b]) for a, b in merges]
-    except TokenizerError: proper = False
-    _need(proper, path, 'its merges are not such as byte-pair encoding learns')
+        made = i < len(names) and names[i] == a + b and max(vocab.get(a, i), vocab.get(b, i)) < i
+        _need(made, path, f'merge {i - 256}, {printable(repr([a, b]), 120)}, does not make token {i}')
+    _need(special >= {*names[n:]}, path, 'it has added tokens that are not special, or its ids are not those of 256 bytes, '
+          'then the merges in their order, then the special tokens')
+    tok = BPETokenizer([bytes(_BYTE[c] for c in x) for x in names[:n]], names[n:], _end_of_text(folder, names[n:], n))
+    try: tok.merges = _find_merges(tok.tokens[:n], [(vocab[a], vocab[b]) for a, b in merges])
+    except TokenizerError: _need(False, path, 'its merges are not such as byte-pair encoding learns')
     return tok
 
-# %% ../nbs/02_tokenizer.ipynb #19a8fc51
-def _from_json(t, eot, path):
-    "The tokenizer that the fields of a tokenizer.json describe."
+# %% ../nbs/02_tokenizer.ipynb #4d6b43e7
+def _from_json(t, folder, path):
+    "The tokenizer that the fields of a tokenizer.json and the files beside it describe."
     model, pre, post = t['model'], t.get('pre_tokenizer') or {}, t.get('post_processor') or {}
-    added = sorted(t.get('added_tokens') or [], key=lambda a: a['id'])
-    specials, kind = [a['content'] for a in added], model.get('type', 'BPE')
+    added, special = _added_tokens(folder, t.get('added_tokens') or [])
+    kind, specials = model.get('type', 'BPE'), [*added.values()]
     _need(t.get('normalizer') is None, path, 'it changes the text before it is encoded (a normalizer)')
-    _need(all(a['special'] for a in added), path, 'it has added tokens that are not special')
+    _need(special >= {*specials}, path, 'it has added tokens that are not special')
     # transformers writes an empty template
     _need(post.get('type', 'ByteLevel') == 'ByteLevel' or post.get('special_tokens') == {}, path, 'it adds tokens around the text (a post-processor)')
-    if kind == 'WordLevel': return _char_from(model['vocab'], pre, model.get('unk_token'), specials, eot, path)
-    _need(kind == 'BPE' and pre.get('type') == 'ByteLevel', path, f"a {kind} model with a {pre.get('type')} pre-tokenizer")
+    vocab = _all_tokens(model['vocab'], added, path)
+    if kind == 'WordLevel': return _char_from(vocab, pre, model.get('unk_token'), specials, folder, path)
+    _need(kind == 'BPE' and pre.get('type') == 'ByteLevel', path, f"a {printable(kind, 80)} model with a {printable(pre.get('type'), 80)} pre-tokenizer")
     _need(not pre.get('add_prefix_space') and pre.get('use_regex', True), path, "its text is not cut by GPT-2's pattern")
     merges = [m.split(' ') if isinstance(m, str) else m for m in model['merges']]
-    return _bpe_from(model['vocab'] | {a['content']: a['id'] for a in added}, merges, specials, eot, path)
+    return _bpe_from(vocab, merges, special, folder, path)
+
+def _from_pair(vocab, folder, path):
+    "The tokenizer in GPT-2's older pair of files, vocab.json and merges.txt, and those beside them."
+    lines = read_text(folder/'merges.txt', _LIMIT, TokenizerError).splitlines()
+    merges = [x.split(' ') for x in lines if x and not x.startswith('#version')]
+    added, special = _added_tokens(folder, [])
+    # what vocab.json has beyond bytes and merges is special; only the files beside it say so of added tokens
+    special |= {*_in_order(vocab, path)[256 + len(merges):]}
+    _need(special >= {*added.values()}, folder/'added_tokens.json', 'it has added tokens that are not special')
+    return _bpe_from(_all_tokens(vocab, added, path), merges, special, folder, path)
 
 def load_tokenizer(
-    folder,  # holds tokenizer.json (and tokenizer_config.json), or GPT-2's older pair vocab.json and merges.txt
+    folder,  # holds tokenizer.json, or GPT-2's older pair vocab.json and merges.txt; other files there are read, too
 ) -> Tokenizer:
-    "The tokenizer that `save` wrote to a folder, or GPT-2's own. Raises `TokenizerError` naming what is missing, damaged or of another kind."
-    folder = Path(folder)
-    if not folder.is_dir(): raise TokenizerError(f"{folder}: there is no such folder to load a tokenizer from")
-    path, old, config = folder/'tokenizer.json', folder/'vocab.json', folder/'tokenizer_config.json'
-    eot = (_read_json(config) if config.exists() else {}).get('eos_token')
-    if isinstance(eot, dict): eot = eot.get('content')
-    try:
-        if path.exists(): return _from_json(_read_json(path), eot, path)
-        path = old
-        if old.exists():
-            lines = [x for x in _read(folder/'merges.txt').split('\n') if x and not x.startswith('#version')]
-            return _bpe_from(_read_json(old), [x.split(' ') for x in lines], None, eot, old)
-    except TokenizerError as e: raise e if str(e).startswith(str(folder)) else TokenizerError(f"{path}: {e}") from None
-    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as e:
-        raise TokenizerError(f"{path}: not laid out as a tokenizer's file ({type(e).__name__}: {e})") from None
-    raise TokenizerError(f"{folder}: holds no tokenizer: there is no tokenizer.json, nor GPT-2's vocab.json")
+    "Load the tokenizer of a folder, with its special tokens and the one that ends a text.\n\n`TokenizerError` names what is missing, damaged or of another kind."
+    folder = user_path(folder, 'the tokenizer', TokenizerError)
+    if not os.path.isdir(folder): raise TokenizerError(f"{printable(folder)}: there is no such folder to load a tokenizer from")
+    for name, make in (('tokenizer.json', _from_json), ('vocab.json', _from_pair)):
+        path = folder/name
+        if not os.path.lexists(path): continue
+        content = _json(path)
+        with _laid_out(path): return make(content, folder, path)
+    raise TokenizerError(f"{printable(folder)}: holds no tokenizer: there is no tokenizer.json, nor GPT-2's vocab.json")

@@ -35,6 +35,14 @@ from .sampler import eval_mode
 from .tokenizer import BPETokenizer, CharTokenizer, GPT2Tokenizer, Tokenizer, load_tokenizer
 if TYPE_CHECKING: from matplotlib.figure import Figure              # imported when something is drawn
 
+# %% ../nbs/11_trainer.ipynb #f3a0d001
+import os
+from .base.errors import number, printable, require, whole
+from .base.files import user_path
+from .corpus import CORPORA
+from .data import split_shards
+from .tokenizer import END_OF_TEXT
+
 # %% ../nbs/11_trainer.ipynb #b634ecee
 @dataclass(frozen=True)
 class TrainConfig:
@@ -871,16 +879,22 @@ def save_run(
 @dataclass(frozen=True)
 class DataConfig:
     "A text and how it becomes tokens."
-    data: str = 'auto' # auto, shakespeare, python-docs, a text file or folder, or a folder of token shards from `gpt-nb prepare`
+    data: str = 'auto' # auto, shakespeare, python-docs, a text file or folder, or a folder of token shards; ./auto is a folder
     val_fraction: float = 0.1 # share of a text, at its end, that is kept for validation, in (0, 1)
-    tokenizer: str = 'char' # char, bpe (trained on the training text), gpt2, or a folder that holds one; shards bring their own
+    tokenizer: str = 'char' # char, bpe (trained on the training text), gpt2, or a folder that holds one (./gpt2 is a folder); shards bring their own
     bpe_vocab_size: int = 1024 # tokens of a bpe tokenizer, at least 256
-    special_tokens: tuple[str, ...] = () # names of special tokens for char and bpe, such as <|endoftext|>
+    special_tokens: tuple[str, ...] = () # names of special tokens, such as <|endoftext|>; where the text spells one out it becomes that token
     unk: str | None = None # for char: the special token that stands for characters never seen; None: they are an error
 
     def __post_init__(self):
-        if not 0 < self.val_fraction < 1: raise ConfigError(f'val_fraction is {self.val_fraction}: it must be in (0, 1)')
-        if self.bpe_vocab_size < 256: raise ConfigError(f'bpe_vocab_size is {self.bpe_vocab_size}: it must be at least 256, one for each byte')
+        names = self.special_tokens
+        require(isinstance(names, tuple | list) and all(isinstance(n, str) for n in names), 'special_tokens', names, 'a list of names')
+        right = dict(val_fraction=number('val_fraction', self.val_fraction, 0, 1, low_open=True),
+                     bpe_vocab_size=whole('bpe_vocab_size', self.bpe_vocab_size, 256), special_tokens=tuple(names))
+        for name in ('data', 'tokenizer'):  # a path that is no string is never one of the names
+            value = getattr(self, name)
+            if isinstance(value, os.PathLike): right[name] = os.path.join(os.curdir, value)
+        for name, value in right.items(): object.__setattr__(self, name, value)
 
 @dataclass(frozen=True)
 class RunConfig(DataConfig):
@@ -932,28 +946,30 @@ def make_tokenizer(
     train_text: str, # the part that may be learned from
 ) -> Tokenizer:
     "The tokenizer that a run names, trained if need be; raises `TokenizerError`."
-    if run.tokenizer == 'char': return CharTokenizer.train(text, special_tokens=run.special_tokens, unk=run.unk)
-    if run.tokenizer == 'bpe': return BPETokenizer.train(train_text, vocab_size=run.bpe_vocab_size, special_tokens=run.special_tokens)
+    special = dict(special_tokens=run.special_tokens, allowed_special=run.special_tokens)
+    if run.tokenizer == 'char': return CharTokenizer.train(text, unk=run.unk, **special)
+    if run.tokenizer == 'bpe': return BPETokenizer.train(train_text, vocab_size=run.bpe_vocab_size, **special)
     return GPT2Tokenizer() if run.tokenizer == 'gpt2' else load_tokenizer(run.tokenizer)
 
 def load_run_data(
     run: DataConfig, # data, tokenizer, val_fraction
 ) -> RunData:
     "Read a text and encode its two parts, or map the shards in a folder; raises `CorpusError`, `TokenizerError`, `DataError`."
-    folder = Path(run.data).expanduser()
-    if (folder/'val_000000.part').exists(): raise DataError(f'{folder} is not prepared to its end: the same `gpt-nb prepare --dataset` command goes on with it')
-    if folder.is_dir() and (shards := sorted(folder.glob('*.bin'))):
-        parts = {k: [p for p in shards if k in p.name] for k in ('train', 'val')}
-        for k, files in parts.items():
-            if not files: raise DataError(f'{folder} holds shards, but none with {k!r} in its name: name them such as {k}.bin or {k}_000001.bin')
-        own = (folder/'tokenizer.json').exists()
-        if not own and run.tokenizer in ('char', 'bpe'): raise DataError(f'{folder} holds shards but no tokenizer.json: say which tokenizer made them, gpt2 or a folder')
+    if run.data not in CORPORA and os.path.isdir(folder := user_path(run.data, 'data', DataError)) and (parts := split_shards(folder)):
+        own = any(os.path.lexists(folder/name) for name in ('tokenizer.json', 'vocab.json'))
+        if not own and run.tokenizer in ('char', 'bpe'):
+            raise DataError(f'{printable(folder)} holds shards but no tokenizer.json: say which tokenizer made them, gpt2 or a folder')
         tok = load_tokenizer(folder) if own else make_tokenizer(run, '', '')
-        return RunData(tok, TokenData.from_files(parts['train']), TokenData.from_files(parts['val']), {'name': str(folder), 'source': str(folder.absolute())})
-    corpus = load_corpus(run.data)
-    train, val = split_text(corpus.text, run.val_fraction)
+        about = {'name': str(folder), 'source': str(folder.absolute())}
+        return RunData(tok, TokenData.from_files(parts['train']), TokenData.from_files(parts['val']), about)
+
+    # special tokens that were asked for are tokens wherever the text spells them; one that ends a text goes between files
+    special = run.special_tokens
+    corpus = load_corpus(run.data, next((n for n in END_OF_TEXT if n in special), '\n'))
+    train, val = split_text(corpus.text, run.val_fraction, special)
     tok = make_tokenizer(run, corpus.text, train)
-    return RunData(tok, TokenData(tok.encode_array(train)), TokenData(tok.encode_array(val)), {'name': corpus.name, 'source': corpus.source, 'sha256': corpus.sha256})
+    about = {'name': corpus.name, 'source': corpus.source, 'sha256': corpus.sha256}
+    return RunData(tok, TokenData(tok.encode_array(train, special)), TokenData(tok.encode_array(val, special)), about)
 
 def init_from(
     run: RunConfig, # its `init` is a folder in GPT-2's layout; of its `model` only the dropout counts
