@@ -13,6 +13,7 @@ import base64, hashlib, html, io, json, math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -236,7 +237,7 @@ def attention_html(
 def _check_heads(n_layer, n_head, heads):
     "`InspectError` unless all are pairs (layer, head) of a model of that shape."
     for h in heads:
-        if not (isinstance(h, tuple) and len(h) == 2 and all(isinstance(i, int) for i in h)):
+        if not (isinstance(h, tuple) and len(h) == 2 and all(isinstance(i, Integral) for i in h)):
             raise InspectError(f'{h!r} names no head: give pairs (layer, head), such as {{(0, 1)}}')
         if not (0 <= h[0] < n_layer and 0 <= h[1] < n_head):
             raise InspectError(f'there is no layer {h[0]}, head {h[1]}: layers are 0 to {n_layer - 1}, heads 0 to {n_head - 1}')
@@ -385,7 +386,7 @@ def neighbors(
 ) -> list[tuple[str, float]]: # (label, cosine) of the most similar tokens, best first, without the token itself
     "Tokens whose embeddings point the same way. `InspectError` for a text that is not one token, or an id that is none."
     table = model.wte.weight[:model.config.vocab_size].float()       # (V, C)
-    ids = [token] if isinstance(token, int) else tok.encode(token, allowed_special='all')
+    ids = [token] if isinstance(token, Integral) else tok.encode(token, allowed_special='all')
     if len(ids) != 1: raise InspectError(f'{token!r} is {len(ids)} tokens for this tokenizer, {token_labels(tok, ids)}: give one of them')
     if not 0 <= ids[0] < len(table): raise InspectError(f'token is {ids[0]}: ids lie in [0, {len(table)})')
     cosine = F.cosine_similarity(table[ids[0]], table, dim=-1)       # (V,)

@@ -13,7 +13,7 @@ from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 from .attention import CausalSelfAttention, ConfigError, KVCache
 from .block import MLP, Block
-from .corpus import UserError
+from .base.errors import UserError, number, require, whole
 from .embeddings import TokenIdError, check_ids, embed
 
 # %% ../nbs/07_model.ipynb #fd7c2fe3
@@ -32,16 +32,12 @@ class GPTConfig:
     layer_norm_eps: float = 1e-5 # added to the variance in layer norms
 
     def __post_init__(self):
-        def need(name, ok, what):
-            if not ok: raise ConfigError(f'{name} is {getattr(self, name)!r}: it must be {what}')
-        for name in ('vocab_size', 'block_size', 'n_layer', 'n_head', 'n_embd'):
-            v = getattr(self, name)
-            need(name, isinstance(v, int) and not isinstance(v, bool) and v >= 1, 'a whole number of at least 1')
-        need('n_embd', self.n_embd % self.n_head == 0, f'a multiple of n_head, which is {self.n_head}')
-        need('dropout', isinstance(self.dropout, (int, float)) and 0 <= self.dropout < 1, 'a number in [0, 1)')
-        need('bias', isinstance(self.bias, bool), 'True or False')
-        eps = self.layer_norm_eps
-        need('layer_norm_eps', isinstance(eps, (int, float)) and 0 < eps < math.inf, 'a number above 0')
+        sizes = ('vocab_size', 'block_size', 'n_layer', 'n_head', 'n_embd')
+        for name in sizes: object.__setattr__(self, name, whole(name, getattr(self, name), 1))
+        require(self.n_embd % self.n_head == 0, 'n_embd', self.n_embd, f'a multiple of n_head, which is {self.n_head}')
+        object.__setattr__(self, 'dropout', number('dropout', self.dropout, 0, 1))
+        require(isinstance(self.bias, bool), 'bias', self.bias, 'True or False')
+        object.__setattr__(self, 'layer_norm_eps', number('layer_norm_eps', self.layer_norm_eps, low_open=True))
 
     @classmethod
     def preset(cls,

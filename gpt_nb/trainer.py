@@ -26,6 +26,7 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 from .attention import ConfigError
 from .base.errors import number, require, whole
+from .base.files import user_path
 from .checkpoint import CheckpointError, RunFolder, Saver, fork_rng, load_gpt2, pack_model, pack_optimizer, pack_rng, unpack_model, unpack_optimizer, unpack_rng, write_file
 from .corpus import UserError, load_corpus, split_text
 from .data import DataError, TokenData, Windows, windows_in_order
@@ -281,12 +282,14 @@ def new_figure(
     height: float, # inches
 ) -> 'Figure':
     "Make a figure that needs no window and no backend, whatever MPLBACKEND names."
-    try: from matplotlib.figure import Figure
-    except ValueError:
-        # `!gpt-nb` in a notebook inherits the notebook's backend, which need not be installed where gpt_nb is
+    if 'matplotlib' not in sys.modules:
+        # `!gpt-nb` in a notebook inherits the notebook's backend; where that is not installed it would stop the import
         asked = os.environ.pop('MPLBACKEND', None)
-        try: from matplotlib.figure import Figure
-        finally: os.environ.update({} if asked is None else {'MPLBACKEND': asked})
+        try: import matplotlib
+        finally: os.environ.update({'MPLBACKEND': asked} if asked else {})
+        if asked:
+            with suppress(ValueError): matplotlib.rcParams['backend'] = asked
+    from matplotlib.figure import Figure
     return Figure(figsize=(width, height), layout='constrained')
 
 def plot_metrics(
@@ -424,7 +427,7 @@ def open_log(
     config: TrainConfig, # shown beside the figures
 ) -> tuple[Callable[[dict], None] | None, Callable[[], None]]: # takes a line of metrics; ends the log
     "Where figures go besides the folder. `ConfigError` where the package is not installed; a log that fails, at once or later, is given up with a warning, training goes on."
-    package, where = check_log(name), folder.path if folder else Path('.')
+    package, where = check_log(name), folder.path if folder else Path.cwd()
     if package is None: return None, lambda: None
     try:
         if name == 'tensorboard':
@@ -526,7 +529,7 @@ class Trainer:
         self.best, self.evaluated, self.saved, self.waited, self.to_beat = math.inf, None, None, 0, math.inf
         self.spikes, self.rng, self.sums, self.signal = SpikeDetector(c.spike_factor), None, None, None
         self.saver = Saver(c.save_in_background)
-        self.folder = None if out_dir is None else open_run(self, RunFolder(out_dir), config, resume, about or {})  # and into which the state is loaded
+        self.folder = None if out_dir is None else open_run(self, RunFolder(user_path(out_dir, 'out_dir').absolute()), config, resume, about or {})  # and into which the state is loaded
         self.dtype = choose_dtype(self.config.dtype, self.device)     # a resume may have kept its run's
         if config.dtype == 'auto' and self.dtype == torch.bfloat16 != choose_dtype('auto', self.device):
             notice('the run was begun in bfloat16, which this device has no instructions for: it goes on so, slowly; dtype float32 would change it')
@@ -993,10 +996,11 @@ def train_run(
     found = processes.on_main(lambda: (folder.holds_run, bool(folder.steps())))
     if found[0] and not run.resume: raise CheckpointError(f'{run.out_dir} holds a run already: resume it, or name another out_dir')
     data = load_run_data(run)
-    torch.manual_seed(run.train.seed)                                 # initialization
-    if run.init == 'scratch': model = GPT(replace(run.model, vocab_size=data.tokenizer.vocab_size))
-    elif all(found): model = GPT(replace(folder.model_config(), dropout=run.model.dropout))  # its weights are in the checkpoint; init is needed no more
-    else: model = start(run, data.tokenizer)
+    with processes.alone(), fork_rng():                               # the caller's random numbers stay as they are
+        torch.manual_seed(run.train.seed)                             # initialization
+        if run.init == 'scratch': model = GPT(replace(run.model, vocab_size=data.tokenizer.vocab_size))
+        elif all(found): model = GPT(replace(folder.model_config(), dropout=run.model.dropout))  # its weights are in the checkpoint; init is needed no more
+        else: model = start(run, data.tokenizer)
     about = {'run': asdict(replace(run, model=model.config)), 'data': data.about}
     trainer = Trainer(model, data.train, data.val, run.train, run.out_dir, data.tokenizer, run.resume, about, processes, show, run.log)
     if trainer.show:
