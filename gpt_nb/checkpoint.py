@@ -361,7 +361,7 @@ def read_gpt2_config(
     try:
         for key in ('attn_pdrop', 'embd_pdrop'): number(key, d.get(key, 0.1), 0, 1)
         config = GPTConfig(**new)
-    except (UserError, TypeError) as e: raise CheckpointError(f'{shown}: {e}') from e
+    except (UserError, TypeError) as e: raise CheckpointError(f'{shown}: {printable(str(e))}') from e
     if inner not in (None, 4 * config.n_embd): refuse('n_inner', inner, f', but this GPT-2 has 4 n_embd = {4 * config.n_embd}')
     if (config.vocab_size + config.block_size + 12 * config.n_embd * config.n_layer) * config.n_embd > _largest:
         sizes = ', '.join(f'{k} {new[k]}' for k in ('vocab_size', 'block_size', 'n_layer', 'n_embd'))

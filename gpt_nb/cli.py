@@ -11,6 +11,7 @@ __all__ = ['COMMANDS', 'UsageError', 'parse', 'dash_advice', 'one_line', 'ModelO
 # %% ../nbs/19_cli.ipynb #574b7cb5
 import contextlib, difflib, io, itertools, math, os, re, sys, warnings
 from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal, cast
 
@@ -21,9 +22,9 @@ from tqdm.auto import tqdm
 
 # %% ../nbs/19_cli.ipynb #1d3dfec7
 from . import __version__
-from .base.errors import ConfigError, UserError, printable
+from .base.errors import ConfigError, UserError, printable, whole
 from .base.files import user_path
-from .data import DataError
+from .data import DataError, check_free, write_shards
 from .bench import BenchOptions, FastGPT, bench, speed_up
 from .distributed import ProcessConfig, join
 from .evaluate import EvalOptions, evaluate_model, load_model
@@ -34,12 +35,6 @@ from .pretrained import ExportOptions, export, find_model
 from .sampler import PromptError, SamplingConfig, complete, stream
 from .tokenizer import Tokenizer
 from .trainer import PRESETS, DataConfig, Interrupted, RunConfig, init_from, load_run_data, train_run
-
-# %% ../nbs/19_cli.ipynb #f3c0d001
-from functools import partial
-from .base.errors import printable, whole
-from .base.files import user_path
-from .data import check_free, write_shards
 
 # %% ../nbs/19_cli.ipynb #cb05fcd3
 class UsageError(UserError): "A command line that cannot be understood."
