@@ -8,7 +8,7 @@ __all__ = ['WEIGHT_FILES', 'CheckpointError', 'write_file', 'write_json', 'write
            'unpack_optimizer', 'pack_rng', 'unpack_rng', 'fork_rng', 'check_keys', 'RunFolder', 'Saver']
 
 # %% ../nbs/09_checkpoint.ipynb #6a982ac3
-import hashlib, io, json, os, pickletools, random, re, shutil, struct, threading, time, uuid, warnings, zipfile
+import hashlib, io, json, math, os, pickletools, random, re, shutil, struct, threading, time, uuid, warnings, zipfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,12 +23,13 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from .base.errors import ConfigError, UserError, number, printable
-from .base.files import (FileError, FolderLock, Owned, atomic_path, digest_file, is_a, open_regular, parse_json, read_bytes,
-                               read_json, sync, to_json, user_path)
+from .base.files import (FileError, FolderLock, Owned, atomic_path, digest_file, is_a, open_regular, parse_json,
+                               read_bytes, read_json, sync, to_json, user_path)
 from .model import GPT, GPTConfig, crop_rows, pad_rows
 
 # %% ../nbs/09_checkpoint.ipynb #2826dae4
-class CheckpointError(FileError): 'A file of a run or a model that cannot be written or read: the message names it and says what to do.'
+class CheckpointError(FileError):
+    'A file of a run or a model that cannot be written or read: the message names it.'
 
 @contextmanager
 def _refusals(path):
@@ -60,7 +61,7 @@ def write_json(
     write_file(path, to_json(obj))
 
 def _read_json(path, advice='', need={}):
-    "The object in a JSON file; `CheckpointError` names a file that is missing or damaged, or a key of `need` that is not there or of another type."
+    "The object in a JSON file; `CheckpointError` names the file, and a key of `need` that is not right."
     _no_pointer(path)
     return read_json(path, need=need, error=CheckpointError, advice=advice)
 
@@ -69,7 +70,8 @@ def _no_pointer(path):
     try: start = read_bytes(path, 1024)
     except UserError: return                                         # no such file, or too large to be a pointer
     if start.startswith(b'version https://git-lfs'):
-        raise CheckpointError(f'{printable(path)} is a Git LFS pointer, not the file itself: fetch it with `git lfs pull`')
+        raise CheckpointError(f'{printable(path)} is a Git LFS pointer, not the file itself: fetch it with `git lfs '
+                              f'pull`')
 
 def _warn(text):
     "A warning; where warnings are errors, a `CheckpointError`."
@@ -105,29 +107,32 @@ def write_tensors(
 
 # %% ../nbs/09_checkpoint.ipynb #f0236419
 _dtypes = {'F64': torch.float64, 'F32': torch.float32, 'F16': torch.float16, 'BF16': torch.bfloat16}  # others have no place in a GPT-2
-_all_dtypes = _dtypes | {'I64': torch.int64, 'I32': torch.int32, 'I16': torch.int16, 'I8': torch.int8, 'U8': torch.uint8, 'BOOL': torch.bool}
+_all_dtypes = _dtypes | {'I64': torch.int64, 'I32': torch.int32, 'I16': torch.int16, 'I8': torch.int8, 'U8': torch.uint8,
+                         'BOOL': torch.bool}
 _MAX_HEADER = 16 * 2**20  # bytes; 100,000 tensors take about 10 MB
 _MAX_PICKLE = 8 * 2**20   # bytes of the pickle, without the tensors; GPT-2 XL takes 0.1 MB
 _MAX_TUPLES = 12          # tuples within each other; a tensor takes 3
 
 def _layout(header, start, end, name):
-    "Name -> dtype, shape and first byte of each tensor, from a safetensors header; `ValueError` says what is wrong with it."
+    "Name -> dtype, shape and first byte of each tensor, from a header; `ValueError` says what is wrong."
     d, place = parse_json(header, name), {}
     d.pop('__metadata__', None)
     for k, t in d.items():
         def bad(what): return ValueError(f'tensor {printable(k, 80)} {what}')
-        if not (isinstance(t, dict) and t.keys() == {'dtype', 'shape', 'data_offsets'}): raise bad('is not described as a tensor')
+        if not isinstance(t, dict) or t.keys() != {'dtype', 'shape', 'data_offsets'}: raise bad('is not described')
         shape, at = t['shape'], t['data_offsets']
         if not is_a(t['dtype'], str): raise bad('has no dtype')
-        if not (isinstance(shape, list) and all(is_a(n, int) and 0 <= n < 2**63 for n in shape)): raise bad('has no shape')
+        if not isinstance(shape, list) or not all(is_a(n, int) and 0 <= n < 2**63 for n in shape): raise bad('has no shape')
         if not (isinstance(at, list) and len(at) == 2 and all(is_a(n, int) for n in at)): raise bad('has no place')
         dtype, size = _all_dtypes.get(t['dtype'], t['dtype']), at[1] - at[0]
-        if isinstance(dtype, torch.dtype) and int(np.prod(shape, dtype=object)) * dtype.itemsize != size: raise bad('has another size than its shape says')
+        if isinstance(dtype, torch.dtype) and math.prod(shape) * dtype.itemsize != size:
+            raise bad('has another size than its shape says')
         place[k] = dtype, torch.Size(shape), at[0], at[1]
     # one after the other, without holes, up to the end
     here = 0
     for k, (_, _, a, b) in sorted(place.items(), key=lambda item: item[1][2:]):
-        if a != here or b < a: raise ValueError(f'tensor {printable(k, 80)} does not begin where the one before it ends')
+        if a != here or b < a:
+            raise ValueError(f'tensor {printable(k, 80)} does not begin where the one before it ends')
         here = b
     if start + here != end: raise ValueError(f'it has {end - start:,} bytes of tensors instead of {here:,}')
     return {k: (dtype, shape, start + a) for k, (dtype, shape, a, _) in place.items()}
@@ -142,13 +147,18 @@ def _header_size(first, end):
 
 class _Stored:
     "A tensor of a safetensors file, which stays on the disk until it is read, through the one handle of that file."
-    def __init__(self, file, lock, dtype, shape, at): self.file, self.lock, self.dtype, self.shape, self.at = file, lock, dtype, shape, at
+    def __init__(self, file, lock, dtype, shape, at):
+        self.file, self.lock = file, lock
+        self.dtype, self.shape, self.at = dtype, shape, at
 
     def read_into(self, out):  # contiguous, of this dtype; with fewer rows than the file has, it gets the first ones
         data = memoryview(out.view(-1).view(torch.uint8).numpy())
         try: n = self._fill(data)
-        except OSError as e: raise CheckpointError(f'cannot read {printable(self.file.name)}: {e.strerror or e}') from None
-        if n != out.nbytes: raise CheckpointError(f'{printable(self.file.name)} is shorter than its header says: fetch or write it again')
+        except OSError as e:
+            raise CheckpointError(f'cannot read {printable(self.file.name)}: {e.strerror or e}') from None
+        if n != out.nbytes:
+            raise CheckpointError(f'{printable(self.file.name)} is shorter than its header says: fetch or write it '
+                                  f'again')
 
     def _fill(self, data):
         if not hasattr(os, 'preadv'):                                # one thread at a time moves the handle
@@ -180,8 +190,9 @@ def _read_safetensors(data, name):
     size = _header_size(raw[:8].tobytes(), len(raw))
     out = {}
     for k, (dtype, shape, at) in _layout(raw[8:8 + size].tobytes(), 8 + size, len(raw), 'its header').items():
-        if not isinstance(dtype, torch.dtype): raise ValueError(f'tensor {printable(k, 80)} has dtype {printable(dtype, 80)}')
-        part = data[at:at + int(np.prod(shape, dtype=object)) * dtype.itemsize]
+        if not isinstance(dtype, torch.dtype):
+            raise ValueError(f'tensor {printable(k, 80)} has dtype {printable(dtype, 80)}')
+        part = data[at:at + math.prod(shape) * dtype.itemsize]
         # a small one gets memory of its own: some of torch's functions want it aligned
         out[k] = (part.clone() if part.nbytes < 2**20 or at % dtype.itemsize else part).view(dtype).view(shape)
     return out
@@ -229,7 +240,8 @@ def _open_bin(path):
         file.seek(0)
         # only the oldest files are no zip archives; those that are can be mapped, by name
         tensors = torch.load(path if packed else file, map_location='cpu', weights_only=True, mmap=packed or None)
-    bad = [k for k, t in tensors.items() if not isinstance(k, str) or not isinstance(t, Tensor) or t.layout != torch.strided or t.device.type != 'cpu']
+    def plain(t): return isinstance(t, Tensor) and t.layout == torch.strided and t.device.type == 'cpu'
+    bad = [k for k, t in tensors.items() if not isinstance(k, str) or not plain(t)]
     if bad: raise ValueError(f'{printable(bad[0], 80)} is no plain tensor')
     return tensors
 
@@ -242,11 +254,13 @@ def _open_tensors(path):
         except CheckpointError: raise
         except MemoryError: raise CheckpointError(f'{printable(path)} does not fit into memory') from None
         except Exception as e:                                           # damaged pickles end in any of a dozen errors
-            raise CheckpointError(f'{printable(path)} is refused: it is damaged, or holds more than tensors and might run code; have the model saved as safetensors ({type(e).__name__})') from None
+            raise CheckpointError(f'{printable(path)} is refused: it is damaged, or holds more than tensors and might '
+                                  f'run code; have the model saved as safetensors ({type(e).__name__})') from None
     try: return _open_safetensors(path)
     except CheckpointError: raise
     except (OSError, ValueError) as e:
-        raise CheckpointError(f'{printable(path)} is no whole safetensors file ({printable(str(e))}): fetch or write it again') from None
+        raise CheckpointError(f'{printable(path)} is no whole safetensors file ({printable(str(e))}): fetch or write '
+                              f'it again') from None
 
 # %% ../nbs/09_checkpoint.ipynb #1345701f
 WEIGHT_FILES = ('model.safetensors', 'pytorch_model.bin')  # in order of preference; each may be shards with an index instead
@@ -259,19 +273,26 @@ def read_index(
     if not where: raise CheckpointError(f'{printable(path)} is damaged, its weight_map is empty')
     for name, file in where.items():
         plain = isinstance(file, str) and re.fullmatch(r'[\w.-]+\.(safetensors|bin)', file) and '\n' not in file
-        if not plain: raise CheckpointError(f'{printable(path)}: tensor {printable(name, 80)} is said to lie in {printable(repr(file), 80)}: only a .safetensors or .bin file of the same folder is read')
+        if not plain:
+            raise CheckpointError(f'{printable(path)}: tensor {printable(name, 80)} is said to lie in '
+                                  f'{printable(repr(file), 80)}: only a .safetensors or .bin file of the same folder '
+                                  f'is read')
     return where
 
 def _open_shards(index):
     "The tensors of several files, as an index says."
     where = read_index(index)
-    # a link may lead out of the folder only where the index itself is one, to files that lie beside each other: so Hugging Face's cache does it
+    # a link may lead out of the folder only where the index is one, too, and to files that lie together:
+    # so Hugging Face's cache does it
     homes = {index.parent.resolve(), index.resolve().parent}
     for file in sorted({*where.values()}):
-        if (index.parent/file).resolve().parent not in homes: raise CheckpointError(f'{printable(index.parent/file)} is a link that leads out of its folder')
+        if (index.parent/file).resolve().parent not in homes:
+            raise CheckpointError(f'{printable(index.parent/file)} is a link that leads out of its folder')
     shards = {file: _open_tensors(index.parent/file) for file in sorted({*where.values()})}
     for name, file in where.items():
-        if name not in shards[file]: raise CheckpointError(f'{printable(index.parent/file)}: tensor {printable(name, 80)} is missing, which {printable(index.name)} says is there')
+        if name not in shards[file]:
+            raise CheckpointError(f'{printable(index.parent/file)}: tensor {printable(name, 80)} is missing, which '
+                                  f'{printable(index.name)} says is there')
     return {name: shards[file][name] for name, file in where.items()}
 
 def _open_weights(folder):
@@ -433,7 +454,9 @@ def load_gpt2(
 ) -> GPT: # in training mode, on the CPU; float32, or float64 where the file is; half precision is widened
     "Read a GPT-2 from Hugging Face's layout. `CheckpointError` names the file and the setting or tensor that does not fit."
     folder = user_path(folder, 'the model', CheckpointError)
-    if not folder.is_dir(): raise CheckpointError(f'{printable(folder)} is no folder: give one that holds config.json and model.safetensors')
+    if not folder.is_dir():
+        raise CheckpointError(f'{printable(folder)} is no folder: give one that holds config.json and '
+                              f'model.safetensors')
     config = read_gpt2_config(folder/'config.json')
     if (block_size or 0) > config.block_size:
         raise ConfigError(f'block_size is {block_size}: it must be at most {config.block_size}, as {folder} has learned no position beyond that')
@@ -480,7 +503,8 @@ def unpack_model(
         raise CheckpointError(f'tensor {name} is {"missing from the checkpoint" if name in own else "unknown to the model"}: they are not of one shape or version')
     for name, t in tensors.items():
         if t.shape != own[name].shape: raise CheckpointError(f'tensor {name} has shape {list(t.shape)}, the model has {list(own[name].shape)}')
-        if t.is_floating_point() != own[name].is_floating_point(): raise CheckpointError(f'tensor {name} has dtype {t.dtype}, the model has {own[name].dtype}')
+        if t.is_floating_point() != own[name].is_floating_point():
+            raise CheckpointError(f'tensor {name} has dtype {t.dtype}, the model has {own[name].dtype}')
     model.load_state_dict(tensors, strict=False)  # not strict: a tied tensor has one name here and two there
 
 # %% ../nbs/09_checkpoint.ipynb #38bfe198
@@ -502,13 +526,14 @@ def pack_optimizer(
     return out
 
 def _check_complete(model, index, state):
-    "Refuse an optimizer's state of which a part is lost: each parameter has what the others have; of a `GPT`, all of them."
+    "Refuse a state of which a part is lost: each parameter has what the others have; of a `GPT`, all of them."
     kinds = {kind for s in state.values() for kind in s}
     for name, p in model.named_parameters():
         has = state.get(index.get(id(p), -1), {})
         # a module of somebody else's may have parameters that get no gradient, and so no state
         if not kinds or id(p) not in index or not has and not isinstance(model, GPT): continue
-        for kind in sorted(kinds - has.keys()): raise CheckpointError(f'optimizer tensor {kind}.{name} is missing from the checkpoint')
+        for kind in sorted(kinds - has.keys()):
+            raise CheckpointError(f'optimizer tensor {kind}.{name} is missing from the checkpoint')
 
 def unpack_optimizer(
     model: nn.Module, # the same names as when packed
@@ -527,7 +552,8 @@ def unpack_optimizer(
         except RuntimeError: fits = False
         if not fits: raise CheckpointError(f'optimizer tensor {key} has shape {list(t.shape)}, its parameter has {list(want)}')
         if t.shape[:1] == want[:1]: t = _pad(model, name, t)
-        if not t.is_floating_point(): raise CheckpointError(f'optimizer tensor {key} has dtype {t.dtype}: it must be floating point')
+        if not t.is_floating_point():
+            raise CheckpointError(f'optimizer tensor {key} has dtype {t.dtype}: it must be floating point')
         state.setdefault(index[id(params[name])], {})[kind] = t.clone()
     _check_complete(model, index, state)
     optimizer.load_state_dict({'state': state, 'param_groups': sd['param_groups']})
@@ -556,7 +582,8 @@ def unpack_rng(
         np.random.set_state(('MT19937', tensors['numpy.keys'].numpy().astype(np.uint32), pos, has_gauss, tensors['numpy.gauss'].item()))
         torch.set_rng_state(tensors['torch.cpu'].cpu())
     except KeyError as e: raise CheckpointError(f'the random state {e} is missing from the checkpoint') from None
-    except (ValueError, TypeError, RuntimeError, OverflowError): raise CheckpointError('the random state in the checkpoint is damaged') from None
+    except (ValueError, TypeError, RuntimeError, OverflowError):
+        raise CheckpointError('the random state in the checkpoint is damaged') from None
     for i in range(torch.cuda.device_count() if torch.cuda.is_available() else 0):
         if f'torch.cuda.{i}' in tensors: torch.cuda.set_rng_state(tensors[f'torch.cuda.{i}'].cpu(), i)
 
@@ -593,7 +620,10 @@ class _Ours:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        "Inside the block nobody else may write here; blocks may nest, in threads too.\n\n`CheckpointError` names the process that does, or says that the folder is gone."
+        """Let nobody else write here inside the block; blocks may nest, in threads too.
+
+        `CheckpointError` names the process that does, or says that the folder is gone.
+        """
         with self.guard:
             if not self.writers:
                 _make(self.path)
@@ -665,7 +695,7 @@ class _Ours:
         name: str, # of a file on top of the folder
         data: bytes, # the whole content
     ):
-        "Write a file of the run, whole or not at all. `CheckpointError` where the disk refuses, or somebody else's file is in the way."
+        "Write a file of the run, whole or not at all. `CheckpointError` where something is in the way."
         with self._saving():
             self._claim(name)
             with self._replacing(self.path/name) as new: new.write_bytes(data)
@@ -688,13 +718,15 @@ class _Ours:
             if gone: self.owned.update(drop=gone)
 
     def _adopt(self):
-        "Begin the record of a run that has none, as the first edition wrote it: its run.json and its whole checkpoints speak for it."
+        "Begin the record of a run of the first edition: run.json and its whole checkpoints speak for it."
         try: run = _read_json(self.path/'run.json')
         except CheckpointError: return
         if not {'identity', 'train', 'versions'} <= run.keys(): return
         own = self.in_the_way()
-        own += [self._name(p) for p in (self.path/'checkpoints').glob('step-*') if _step_of(p.name) is not None and _listed(p)]
-        with _refusals(self.path): self.owned.update(add=dict.fromkeys(own, {}) | {'checkpoints': {'step': self.reached}})
+        steps = [p for p in (self.path/'checkpoints').glob('step-*') if _step_of(p.name) is not None and _listed(p)]
+        own += map(self._name, steps)
+        with _refusals(self.path):
+            self.owned.update(add=dict.fromkeys(own, {}) | {'checkpoints': {'step': self.reached}})
 
     @property
     def reached(self) -> int: # 0 where none was saved
@@ -702,7 +734,7 @@ class _Ours:
         if self.owned.exists:
             step = self.owned.read().get('checkpoints', {}).get('step', 0)
             return step if is_a(step, int) else 0
-        # the first edition kept no record: its metrics say it; without them, a model on top says that something was trained
+        # the first edition kept no record: its metrics say it; without them, a model on top says that it was trained
         lines = _read_lines(self.path/'metrics.jsonl')
         return max((m.get('step', 0) for m in lines), default=int((self.path/'model.safetensors').exists()))
 
@@ -722,8 +754,10 @@ def _read_digests(folder, advice=''):
     files = _read_json(path, advice, {'state.json': dict, 'digests.json': str})
     if files.pop('digests.json') != _digest_of(files): raise CheckpointError(f'{printable(path)} is damaged{advice}')
     for name, d in files.items():
-        right = isinstance(d, dict) and is_a(d.get('size'), int) and is_a(d.get('sha256'), str) and re.fullmatch(r'[\w-]+\.(json|safetensors)', name)
-        if not right: raise CheckpointError(f'{printable(path)} is damaged, it has no right entry for {printable(name, 80)}{advice}')
+        right = isinstance(d, dict) and is_a(d.get('size'), int) and is_a(d.get('sha256'), str)
+        if not (right and re.fullmatch(r'[\w-]+\.(json|safetensors)', name)):
+            raise CheckpointError(f'{printable(path)} is damaged, it has no right entry for '
+                                  f'{printable(name, 80)}{advice}')
     return files
 
 def _listed(folder):
@@ -747,7 +781,8 @@ def _read_whole(file, d, advice):
 
 def _read_checkpoint(folder, advice=''):
     "Parts and state of a checkpoint whose files all match digests.json."
-    if not folder.exists() and _stepped_aside(folder).exists(): folder = _stepped_aside(folder)  # killed between the two renames of a save
+    # killed between the two renames of a save
+    if not folder.exists() and _stepped_aside(folder).exists(): folder = _stepped_aside(folder)
     if not folder.exists(): raise CheckpointError(f'{printable(folder)} is missing{advice}')
     files = _read_digests(folder, advice)
     handles = []
@@ -762,8 +797,10 @@ def _read_checkpoint(folder, advice=''):
         if name.endswith('.json'): continue
         try: parts[Path(name).stem] = _read_safetensors(data, name)
         except ValueError as e:
-            raise CheckpointError(f'{printable(folder/name)} is no whole safetensors file ({printable(str(e))}){advice}') from None
-    return parts, parse_json(found['state.json'].numpy().tobytes(), folder/'state.json', error=CheckpointError, advice=advice)
+            raise CheckpointError(f'{printable(folder/name)} is no whole safetensors file '
+                                  f'({printable(str(e))}){advice}') from None
+    state = found['state.json'].numpy().tobytes()
+    return parts, parse_json(state, folder/'state.json', error=CheckpointError, advice=advice)
 
 # %% ../nbs/09_checkpoint.ipynb #4c2a6bd4
 class _Checkpoints(_Ours):
@@ -776,7 +813,8 @@ class _Checkpoints(_Ours):
         if not os.path.lexists(path): return None
         name = read_bytes(path, 100, CheckpointError).decode('utf-8', 'replace').strip()
         step = _step_of(name)
-        if step is None: raise CheckpointError(f'{printable(path)} is damaged: write the name of a folder beside it into it')
+        if step is None:
+            raise CheckpointError(f'{printable(path)} is damaged: write the name of a folder beside it into it')
         return step
 
     def steps(self) -> list[int]: # ascending
@@ -818,12 +856,14 @@ class _Checkpoints(_Ours):
             with self._replacing(folder) as new:
                 new.mkdir()
                 with ThreadPoolExecutor() as pool:         # one file is laid out while the disk takes another
-                    digests = dict(zip([f'{name}.safetensors' for name in parts], pool.map(lambda name: write_tensors(new/f'{name}.safetensors', parts[name]), parts)))
+                    write = lambda name: write_tensors(new/f'{name}.safetensors', parts[name])
+                    digests = dict(zip([f'{name}.safetensors' for name in parts], pool.map(write, parts)))
                 write_json(new/'state.json', state)
                 digests['state.json'] = digest_file(new/'state.json')
                 files = {name: {'sha256': d, 'size': (new/name).stat().st_size} for name, d in digests.items()}
                 write_json(new/'digests.json', files | {'digests.json': _digest_of(files)})
-                if folder.exists(): os.rename(folder, old)  # the same step once more; killed here, `_read_checkpoint` finds the old one
+                # the same step once more; killed here, `_read_checkpoint` finds the old one
+                if folder.exists(): os.rename(folder, old)
         finally:
             if old.exists() and not folder.exists(): os.rename(old, folder)  # the disk refused the last rename
         if old.exists(): self._remove(old)
@@ -831,9 +871,11 @@ class _Checkpoints(_Ours):
     def _prune(self, step, keep):
         "Remove all checkpoints but the best, the latest, and the newest `keep` up to this step."
         try: named = {self.step('best'), self.step('latest')} - {None}
-        except CheckpointError as e: return _warn(f'{e}; until then no checkpoint is removed')  # any of them may be the best
+        except CheckpointError as e:
+            return _warn(f'{e}; until then no checkpoint is removed')  # any of them may be the best
         steps = self.steps()
-        for s in {*steps} - named - {*[s for s in steps if s <= step][-keep:]}: self._remove(self.path/'checkpoints'/f'step-{s:08d}')
+        newest = [s for s in steps if s <= step][-keep:]
+        for s in {*steps} - named - {*newest}: self._remove(self.path/'checkpoints'/f'step-{s:08d}')
 
     def _remove(self, folder):
         "Remove a checkpoint of this run; it loses its name first, so that no part of it is ever seen."
@@ -871,7 +913,9 @@ class _Checkpoints(_Ours):
 
     def _load(self, which):
         step = self.step(which)
-        if step is None: raise CheckpointError(f'{printable(self.path/"checkpoints")} has no {which} checkpoint: the run has saved none yet, start it afresh')
+        if step is None:
+            raise CheckpointError(f'{printable(self.path/"checkpoints")} has no {which} checkpoint: the run has saved '
+                                  f'none yet, start it afresh')
         try: other = self.step('best' if which == 'latest' else 'latest')
         except CheckpointError: other = None
         use = f'load the other one, of step {other}' if other not in (None, step) else 'start the run afresh'
@@ -892,8 +936,9 @@ class _Checkpoints(_Ours):
         raise damage
 
 # %% ../nbs/09_checkpoint.ipynb #0e7f411b
+# what else a line holds is its writer's
 _LINE = {'kind': str, 'step': int, 'attempt': int} | dict.fromkeys(
-    ('loss', 'lr', 'grad_norm', 'tokens_per_s', 'mfu', 'train_loss', 'val_loss'), (float, type(None)))  # what else a line holds, is its writer's
+    ('loss', 'lr', 'grad_norm', 'tokens_per_s', 'mfu', 'train_loss', 'val_loss'), (float, type(None)))
 
 def _drop_torn_line(path):
     "Cut off what follows the last line end: a line that a crash left half written."
@@ -919,7 +964,8 @@ def _read_lines(path):
         try:
             m = parse_json(line, name, error=CheckpointError)
             for k, types in _LINE.items():
-                if k in m and not is_a(m[k], types): raise CheckpointError(f'{name} is damaged, it has {printable(repr(m[k]), 80)} as {k}')
+                if k in m and not is_a(m[k], types):
+                    raise CheckpointError(f'{name} is damaged, it has {printable(repr(m[k]), 80)} as {k}')
         except CheckpointError as e: _warn(f'{e}: it is passed over')
         else: out.append(m)
     return out
@@ -947,13 +993,15 @@ class _Metrics(_Ours):
             self._mended = True
 
     def metrics(self) -> list[dict]: # in the order of steps; of lines with one (kind, step) that of the last attempt
-        "Read metrics.jsonl; a last line that a crash cut off is passed over, any other damaged line with a warning that names it."
+        "Read metrics.jsonl; a torn last line is passed over, any other damaged one with a warning that names it."
         return _last_attempts(_read_lines(self.path/'metrics.jsonl'))
 
 # %% ../nbs/09_checkpoint.ipynb #c86c66f5
+# keys of run.json, where they are there
 _RUN = {'run': dict, 'data': dict, 'identity': dict, 'train': dict, 'versions': dict, 'machine': str, 'run.model': dict,
-        'run.val_fraction': float, 'data.name': str, 'data.source': str, 'identity.freeze': list, 'train.lr_decay_iters': int, 'train.min_lr': float
-       } | dict.fromkeys(('identity.tokenizer', 'identity.train_data', 'identity.val_data'), (str, type(None)))  # keys of run.json, where they are there
+        'run.val_fraction': float, 'data.name': str, 'data.source': str, 'identity.freeze': list,
+        'train.lr_decay_iters': int, 'train.min_lr': float
+       } | dict.fromkeys(('identity.tokenizer', 'identity.train_data', 'identity.val_data'), (str, type(None)))
 
 def check_keys(
     obj: dict, # from a JSON file
@@ -979,7 +1027,7 @@ class RunFolder(_Metrics, _Checkpoints):
     def write_run(self,
         run: dict, # what the run is: configuration, versions, digests
     ):
-        "Write run.json; the folder holds a run from then on. `CheckpointError` where somebody else's file has a name that the run will use."
+        "Write run.json; the folder holds a run from then on. `CheckpointError` where something is in the way."
         with self._saving(): self._claim(*_OWN)
         self.write('run.json', to_json(run))
 
@@ -994,8 +1042,10 @@ class RunFolder(_Metrics, _Checkpoints):
         "What run.json says of the model. `CheckpointError` where it says nothing."
         advice = 'bring it back from a copy, or name another out_dir'
         try: return GPTConfig(**self.read_run()['run']['model'])
-        except ConfigError as e: raise CheckpointError(f'{printable(self.path)}/run.json is damaged, {e}: {advice}') from None
-        except (KeyError, TypeError): raise CheckpointError(f'{printable(self.path)}/run.json does not describe a model: {advice}') from None
+        except ConfigError as e:
+            raise CheckpointError(f'{printable(self.path)}/run.json is damaged, {e}: {advice}') from None
+        except (KeyError, TypeError):
+            raise CheckpointError(f'{printable(self.path)}/run.json does not describe a model: {advice}') from None
 
     def export(self,
         model: GPT, # goes on top of the folder, in GPT-2's layout
@@ -1023,7 +1073,8 @@ class RunFolder(_Metrics, _Checkpoints):
         d = _read_json(path)
         for name, right in d.items():
             if not (re.fullmatch(r'[\w.-]+', name) and isinstance(right, list) and all(is_a(x, str) for x in right)):
-                raise CheckpointError(f'{printable(path)} is damaged, it has no right entry for {printable(name, 80)}: remove it if you trust the model')
+                raise CheckpointError(f'{printable(path)} is damaged, it has no right entry for '
+                                      f'{printable(name, 80)}: remove it if you trust the model')
         return d
 
     def check_model(self):
@@ -1035,7 +1086,8 @@ class RunFolder(_Metrics, _Checkpoints):
             if self._digests() == listed: break                      # else somebody has written meanwhile: look again
         f = self.path/wrong
         how = 'damaged' if f.exists() else 'missing'
-        raise CheckpointError(f'{printable(f)} is {how}, it is not as the run wrote it: bring it back from a copy, or resume the run')
+        raise CheckpointError(f'{printable(f)} is {how}, it is not as the run wrote it: bring it back from a copy, or '
+                              f'resume the run')
 
     def _digest(self, name):
         "SHA-256 of a file on top, None where it is not there."

@@ -298,7 +298,9 @@ def plot_metrics(
     "Training loss as a line, exact validation losses as dots, over steps."
     fig = new_figure(6.4, 3.6)
     ax = fig.subplots()
-    def of(kind, y): return zip(*[(m['step'], m[y]) for m in metrics if m.get('kind') == kind and 'step' in m and m.get(y) is not None])
+    def of(kind, y):
+        lines = [m for m in metrics if m.get('kind') == kind and 'step' in m and m.get(y) is not None]
+        return zip(*[(m['step'], m[y]) for m in lines])
     for kind, y, label, style in (('train', 'loss', 'training (batches)', dict(lw=1, alpha=0.7)), ('eval', 'val_loss', 'validation (exact)', dict(marker='o', ms=4, ls=':'))):
         if xy := list(of(kind, y)): ax.plot(*xy, label=label, **style)
     ax.set(xlabel='step', ylabel='loss (nats per token)')
@@ -538,7 +540,7 @@ class Trainer:
         "Train to `max_iters` (or `stop_at`, or until patience ends), evaluating and saving on the way and at the end. Raises `Interrupted` after a signal, `TrainingError`."
         c = self.config
         last = c.max_iters if c.stop_at is None else min(c.stop_at, c.max_iters)
-        with locked(self), running(self):                                           # the run's own random numbers, its recorder; signals are noted
+        with locked(self), running(self):  # the run's own random numbers, its recorder; signals are noted
             while True:
                 if self.processes.any(self.signal is not None): self.interrupt()
                 ended = self.step >= last or c.eval_only
@@ -822,27 +824,34 @@ def find_run(
     path = printable(folder.path)
     if not folder.holds_run:
         for name in folder.in_the_way():
-            raise CheckpointError(f'{path} holds {name}, but no run.json: if it is of a run, bring its run.json back from a copy; '
+            raise CheckpointError(f'{path} holds {name}, but no run.json: if it is of a run, bring its run.json back '
+                                  f'from a copy; '
                                   'if it is not, name another out_dir')
         return None
     if not resume: raise CheckpointError(f'{path} holds a run already: resume it, or name another out_dir')
     run = folder.read_run()
-    if not ({'identity', 'train'} <= run.keys() and {'lr_decay_iters', 'min_lr'} <= run['train'].keys()): raise CheckpointError(f'{path}/run.json does not describe a run: bring it back from a copy, or name another out_dir')
+    if not ({'identity', 'train'} <= run.keys() and {'lr_decay_iters', 'min_lr'} <= run['train'].keys()):
+        raise CheckpointError(f'{path}/run.json does not describe a run: bring it back from a copy, or name another '
+                              f'out_dir')
     then = run['identity']
     # the text first: what it is made of, such as vocab_size, follows it
     text, before = data.get('sha256'), run.get('data', {}).get('sha256')
     if text and before and text != before:
-        raise ConfigError(f'the text {printable(data.get("source", ""))} is no longer the one that the run in {path} was made with: '
+        raise ConfigError(f'the text {printable(data.get("source", ""))} is no longer the one that the run in {path} '
+                          f'was made with: '
                           'bring that text back, or name another out_dir')
     for k in sorted(now.keys() | then.keys(), key=lambda k: (k != 'tokenizer', k not in ('train_data', 'val_data'), k)):
         if now.get(k) == then.get(k): continue
         if k in ('tokenizer', 'train_data', 'val_data'):                # digests, which tell nobody anything
-            what = {'tokenizer': 'the tokenizer is not the one', 'train_data': 'the training data is not the data', 'val_data': 'the validation data is not the data'}[k]
+            what = {'tokenizer': 'the tokenizer is not the one', 'train_data': 'the training data is not the data',
+                    'val_data': 'the validation data is not the data'}[k]
             raise ConfigError(f'{what} that the run in {path} was made with: use that, or name another out_dir')
-        raise ConfigError(f'{printable(k, 80)} is {now.get(k)!r}, but the run in {path} was made with {printable(repr(then.get(k)), 80)}: use that, or name another out_dir')
+        raise ConfigError(f'{printable(k, 80)} is {now.get(k)!r}, but the run in {path} was made with '
+                          f'{printable(repr(then.get(k)), 80)}: use that, or name another out_dir')
     return run
 
-_STATE: dict[str, Any] = {'step': int, 'attempt': int, 'best': float, 'evaluated': (int, type(None)), 'waited': int, 'to_beat': float,
+_STATE: dict[str, Any] = {'step': int, 'attempt': int, 'best': float, 'evaluated': (int, type(None)), 'waited': int,
+          'to_beat': float,
           'spikes': dict, 'spikes.mean': float, 'spikes.variance': float, 'spikes.count': int,
           'sums': dict, 'sums.line': list, 'sums.eval': list} # keys of state.json
 
@@ -863,22 +872,23 @@ def check_state(
     if state['step'] != step: raise bad(f'its state.json is of step {state["step"]}')
     spikes, sums = state.get('spikes', {}), state.get('sums', {})
     number = lambda x: is_a(x, float) and math.isfinite(x) and abs(x) < 2**63
-    right = {'best': not math.isnan(state['best']), 'to_beat': not math.isnan(state['to_beat']), 'waited': state['waited'] >= 0,
+    right = {'best': not math.isnan(state['best']), 'to_beat': not math.isnan(state['to_beat']),
              'spikes': all(map(number, spikes.values())) and spikes.get('variance', 0) >= 0 and spikes.get('count', 0) >= 0,
              'sums': all(isinstance(x, list) and len(x) == 2 and all(map(number, x)) and x[1] >= 0 for x in sums.values())}
-    right |= {k: number(state[k]) for k in ('attempt', 'waited')}
+    right |= {k: number(state[k]) and state[k] >= 0 for k in ('attempt', 'waited')}
     for k, ok in right.items():
         if not ok: raise bad(f'its state.json has {printable(repr(state[k]), 80)} as {k}')
 
 def newest_state(
     folder: RunFolder, # with a run
-) -> tuple[dict | None, dict]: # parts of its newest whole checkpoint, None where none was ever saved; its state, and which attempt this is
+) -> tuple[dict | None, dict]: # parts of its newest whole checkpoint, None where none was ever saved; its state
     "What a run goes on from. `CheckpointError` where its checkpoints are gone, or none is whole."
     attempt = 1 + max((m.get('attempt', 0) for m in folder.metrics()), default=0)
     if not folder.steps():
         # a run that was stopped before its first checkpoint starts again; one that has lost them must not
         if folder.reached:
-            raise CheckpointError(f'the run in {printable(folder.path)} has reached step {folder.reached:,}, and its checkpoints are gone: '
+            raise CheckpointError(f'the run in {printable(folder.path)} has reached step {folder.reached:,}, and its '
+                                  f'checkpoints are gone: '
                                   'bring them back from a copy; or name another out_dir, with this one as init to begin from its model')
         return None, {'attempt': attempt}
     step, parts, state = folder.load_newest()
@@ -916,35 +926,42 @@ def _go_on(t, folder, config, run):
         nonlocal parts
         parts, state = newest_state(folder)
         if state.get('step') and not parts['optimizer'] and isinstance(t.optimizer, torch.optim.AdamW):
-            raise CheckpointError(f'the checkpoint of step {state["step"]} in {printable(folder.path)} is damaged, its optimizer.safetensors is empty')
+            raise CheckpointError(f'the checkpoint of step {state["step"]} in {printable(folder.path)} is damaged, '
+                                  f'its optimizer.safetensors is empty')
         return state
     state = t.processes.on_main(newest)
     if 'step' in state:
         try: t.processes.unpack(t.model, t.optimizer, parts)
         except CheckpointError as e:
-            raise CheckpointError(f'the checkpoint of step {state["step"]} in {printable(folder.path)} does not fit: {e}') from None
+            raise CheckpointError(f'the checkpoint of step {state["step"]} in {printable(folder.path)} does not fit: '
+                                  f'{e}') from None
     vars(t.spikes).update(state.pop('spikes', {}), factor=t.config.spike_factor)
     for k in {*STATE, 'rng', 'sums'} & state.keys(): setattr(t, k, state[k])
     t.saved = t.step if 'step' in state else None
     then, asked = run['train'], json.loads(json.dumps(asdict(t.config)))
     changed = {k: [then.get(k), v] for k, v in asked.items() if then.get(k) != v and k not in ('stop_at', 'eval_only')}
     if t.processes.is_main and not t.config.eval_only: folder.log(kind='resume', step=t.step, changed=changed, attempt=t.attempt)
-    if t.show: say(f'{printable(folder.path)}: going on from step {t.step:,}' + ''.join(f', {k} {a} -> {b}' for k, (a, b) in changed.items()))
+    if t.show:
+        said = ''.join(f', {k} {a} -> {b}' for k, (a, b) in changed.items())
+        say(f'{printable(folder.path)}: going on from step {t.step:,}{said}')
     return folder
 
 @contextmanager
 def locked(
     trainer: Trainer, # about to train
 ):
-    "Inside the block no other process may write to the run's folder. `CheckpointError` where one does, or has gone on with the run since."
+    "Let no other process write to the run's folder inside the block. `CheckpointError` where one does, or did."
     t = trainer
     with ExitStack() as stack:
         def enter():
             path = printable(t.folder.path)
-            if not t.folder.holds_run: raise CheckpointError(f'{path} no longer holds the run: it was removed, or lost its run.json')
+            if not t.folder.holds_run:
+                raise CheckpointError(f'{path} no longer holds the run: it was removed, or lost its run.json')
             stack.enter_context(t.folder.writing())
             attempt = max((m.get('attempt', 0) for m in t.folder.metrics()), default=0)
-            if attempt > t.attempt: raise CheckpointError(f'{path} is in use: attempt {attempt} has gone on with the run since this one, attempt {t.attempt}, was made; resume it anew')
+            if attempt > t.attempt:
+                raise CheckpointError(f'{path} is in use: attempt {attempt} has gone on with the run since this one, '
+                                      f'attempt {t.attempt}, was made; resume it anew')
         if t.folder and not t.config.eval_only: t.processes.on_main(enter)
         yield
 
@@ -1071,7 +1088,9 @@ def init_from(
     folder.check_model()                                              # of a folder that is no run's nothing is recorded
     model = load_gpt2(folder.path, dropout=run.model.dropout)
     same = load_tokenizer(folder.path).digest() == tok.digest() if (folder.path/'tokenizer.json').exists() else model.config.vocab_size == tok.vocab_size
-    if not same: raise ConfigError(f'init {printable(run.init)} was trained with another tokenizer than {printable(run.tokenizer)}: use tokenizer {printable(run.init)}')
+    if not same:
+        raise ConfigError(f'init {printable(run.init)} was trained with another tokenizer than '
+                          f'{printable(run.tokenizer)}: use tokenizer {printable(run.init)}')
     return model
 
 def train_run(
@@ -1083,7 +1102,8 @@ def train_run(
     "Do what a `RunConfig` says, from the text to the folder."
     folder = RunFolder(run.out_dir)
     found = processes.on_main(lambda: (folder.holds_run, bool(folder.steps())))
-    if found[0] and not run.resume: raise CheckpointError(f'{printable(run.out_dir)} holds a run already: resume it, or name another out_dir')
+    if found[0] and not run.resume:
+        raise CheckpointError(f'{printable(run.out_dir)} holds a run already: resume it, or name another out_dir')
     data = load_run_data(run)
     with processes.alone(), fork_rng():                               # the caller's random numbers stay as they are
         torch.manual_seed(run.train.seed)                             # initialization
