@@ -565,7 +565,8 @@ def pack_rng() -> dict[str, Tensor]: # the state of each generator
     _, keys, pos, has_gauss, cached = np.random.get_state()
     out = {'python.words': torch.tensor(words, device='cpu'),
            'python.gauss': torch.tensor([] if gauss is None else [gauss], dtype=torch.float64, device='cpu'),
-           'numpy.keys': torch.from_numpy(np.asarray(keys, np.int64)), 'numpy.pos': torch.tensor([pos, has_gauss], device='cpu'),
+           'numpy.keys': torch.from_numpy(np.asarray(keys, np.int64)),
+           'numpy.pos': torch.tensor([pos, has_gauss], device='cpu'),
            'numpy.gauss': torch.tensor([cached], dtype=torch.float64, device='cpu'), 'torch.cpu': torch.get_rng_state()}
     if torch.cuda.is_available() and torch.cuda.is_initialized():
         out |= {f'torch.cuda.{i}': s for i, s in enumerate(torch.cuda.get_rng_state_all())}
@@ -1113,7 +1114,8 @@ class Saver:
         for part, tensors in parts.items():
             old = self.kept.get(part, {})
             fits = lambda n, t: n in old and (old[n].shape, old[n].dtype) == (t.shape, t.dtype)
-            self.kept[part] = {n: old[n] if fits(n, t) else torch.empty(t.shape, dtype=t.dtype, device='cpu', pin_memory=t.is_cuda) for n, t in tensors.items()}
+            def room(t): return torch.empty(t.shape, dtype=t.dtype, device='cpu', pin_memory=t.is_cuda)
+            self.kept[part] = {n: old[n] if fits(n, t) else room(t) for n, t in tensors.items()}
             for n, t in tensors.items(): self.kept[part][n].copy_(t.detach(), non_blocking=t.is_cuda)
         if torch.cuda.is_available() and torch.cuda.is_initialized(): torch.cuda.synchronize()
         return {part: dict(tensors) for part, tensors in self.kept.items() if part in parts}

@@ -107,7 +107,8 @@ def read_train(
     if preset not in PRESETS: raise UsageError(f'unknown preset {preset!r}: choose from {", ".join(PRESETS)}')
     run = PRESETS[preset]
     typed = {w.replace('_', '-') for w in words}
-    if '--learning-rate' in typed and '--min-lr' not in typed: run = replace(run, train=replace(run.train, min_lr=None))  # it goes along
+    # it goes along
+    if '--learning-rate' in typed and '--min-lr' not in typed: run = replace(run, train=replace(run.train, min_lr=None))
     if words.get('--init', run.init) != 'scratch' and fixed: raise UsageError(f'{fixed[0]} cannot be chosen beside --init: the model to start from has its shape')
     own = {f.name: getattr(run, f.name) for f in fields(RunConfig)} | {'model': ModelOptions(**asdict(run.model)), 'preset': preset}
     got = parse(TrainOptions, args, 'gpt-nb train', TrainOptions(**own))
@@ -303,7 +304,8 @@ def run_command(
         near = difflib.get_close_matches(name, COMMANDS, 1)
         raise UsageError(f'unknown command {name!r}' + (f' (perhaps {near[0]}?)' if near else '') + f': choose from {", ".join(COMMANDS)}')
     with warnings.catch_warnings():
-        if any(f[0] == 'error' for f in warnings.filters): warnings.simplefilter('default')   # a library's warning ends no run (-W error)
+        # a library's warning ends no run (-W error)
+        if any(f[0] == 'error' for f in warnings.filters): warnings.simplefilter('default')
         warnings.showwarning = lambda message, *_: say(message)
         COMMANDS[name][0](args)
 

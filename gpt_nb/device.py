@@ -94,7 +94,8 @@ def matmul_rate(
     "Speed of the product of two square matrices, `2·n³` operations: the most that a model's layers can hope for."
     d = choose_device(device)
     n = n or (1024 if d.type == 'cpu' else 8192)
-    own = torch.Generator(d).manual_seed(0)                           # measuring draws none of the caller's random numbers
+    # measuring draws none of the caller's random numbers
+    own = torch.Generator(d).manual_seed(0)
     a, b, out = (torch.randn(n, n, device=d, dtype=torch.float32, generator=own).to(dtype) for _ in range(3))
     return _rate(2 * n**3, lambda: torch.mm(a, b, out=out), d, seconds)
 
@@ -139,13 +140,15 @@ def free_memory(
 ) -> int | None: # bytes; None where nobody says
     "Memory that is free: on a GPU, or on this machine within its container's limit."
     if device.type == 'cuda':
-        return torch.cuda.mem_get_info(device)[0] + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+        unused = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+        return torch.cuda.mem_get_info(device)[0] + unused
     found = []
     for path, key in (('/proc/meminfo', 'MemAvailable:'), ('/sys/fs/cgroup/memory.max', '')):
         try: lines = Path(path).read_text().splitlines()
         except OSError: continue                                      # another system
         numbers = [l.removeprefix(key).split()[0] for l in lines if l.startswith(key) and l.removeprefix(key).strip()]
-        found += [int(n) * (1024 if key else 1) for n in numbers if n.isdecimal()]  # a container without a limit says `max`
+        # a container without a limit says `max`
+        found += [int(n) * (1024 if key else 1) for n in numbers if n.isdecimal()]
     return min(found, default=None)
 
 # %% ../nbs/10_device.ipynb #3b83d046

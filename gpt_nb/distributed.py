@@ -123,7 +123,8 @@ class PlainProcesses(SingleProcess):
         if not self.any(what != theirs): return
         for name in theirs:
             if self.any(what.get(name) != theirs[name]): raise _differ(name, theirs[name])
-        raise _differ('settings', ', '.join(theirs))                  # one of them has a setting that the main one does not know
+        # one of them has a setting that the main one does not know
+        raise _differ('settings', ', '.join(theirs))
 
     def received(self,
         parts: dict[str, dict[str, Tensor]] | None, # in the main process: tensors by part and name
@@ -297,9 +298,10 @@ def explained(
     return report(ProcessError(f'process {me} of {processes.world_size} has lost the others, one was killed or the network is cut ({why}); the same command with --resume goes on from the last checkpoint'))
 
 # %% ../nbs/15_distributed.ipynb #b4d5f43f
-def launched() -> tuple[int, int, int] | None: # number of this process, on its machine, and how many there are; None: alone
+def launched() -> tuple[int, int, int] | None: # rank, rank on its machine, how many there are; None: alone
     "Read what torchrun says of this process; `ConfigError` names what is missing or odd."
-    env = {name: os.environ.get(name, '').strip() for name in ('WORLD_SIZE', 'RANK', 'LOCAL_RANK', 'MASTER_ADDR', 'MASTER_PORT')}
+    names = ('WORLD_SIZE', 'RANK', 'LOCAL_RANK', 'MASTER_ADDR', 'MASTER_PORT')
+    env = {name: os.environ.get(name, '').strip() for name in names}
     def read(name, low, high):
         digits = env[name].isascii() and env[name].isdecimal() and len(env[name]) < 20
         return whole(name, int(env[name]) if digits else env[name], low, high)
@@ -308,8 +310,8 @@ def launched() -> tuple[int, int, int] | None: # number of this process, on its 
     if world_size == 1: return None
     missing = [name for name, value in env.items() if not value]
     if missing:
-        raise ConfigError(f'WORLD_SIZE is {world_size}, but {" and ".join(missing)} is not set: start the processes with torchrun, '
-                          'which sets all of them, or unset WORLD_SIZE to train alone')
+        raise ConfigError(f'WORLD_SIZE is {world_size}, but {" and ".join(missing)} is not set: start the '
+                          'processes with torchrun, which sets all of them, or unset WORLD_SIZE to train alone')
     read('MASTER_PORT', 1, 65535)
     return read('RANK', 0, world_size - 1), read('LOCAL_RANK', 0, world_size - 1), world_size
 
@@ -321,7 +323,8 @@ def agree(
 ):
     "Compare what the group is made of, before it is made; `ProcessError` names what differs."
     store.set(f'options/{rank}', json.dumps(options))
-    for r in range(world_size) if rank == 0 else (0,):                # the main process looks at all, the others at the main one
+    # the main process looks at all, the others at the main one
+    for r in range(world_size) if rank == 0 else (0,):
         theirs = json.loads(store.get(f'options/{r}'))
         for name, value in options.items():
             if theirs.get(name) != value: raise _differ(name, value if rank == 0 else theirs.get(name))

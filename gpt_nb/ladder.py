@@ -32,7 +32,8 @@ from .device import choose_device, machine
 from .embeddings import embed
 from .model import GPT, GPTConfig
 from .sampler import complete
-from .trainer import PRESETS, DataConfig, RunData, TrainConfig, Trainer, evaluate, image_bytes, load_run_data, new_figure, say, versions
+from .trainer import PRESETS, DataConfig, RunData, TrainConfig, Trainer, evaluate, image_bytes, load_run_data
+from .trainer import new_figure, say, versions
 
 if TYPE_CHECKING: from matplotlib.figure import Figure              # imported when something is drawn
 
@@ -387,7 +388,8 @@ class LadderConfig:
     device: str = 'auto' # auto, cpu, cuda, cuda:1, mps
 
     def __post_init__(self):
-        for name, none in (('steps', True), ('seeds', False)): object.__setattr__(self, name, whole(name, getattr(self, name), 1, none=none))
+        object.__setattr__(self, 'steps', whole('steps', self.steps, 1, none=True))
+        object.__setattr__(self, 'seeds', whole('seeds', self.seeds, 1))
         if not self.out_dir: raise ConfigError("out_dir is '': name a folder")
         parse_rungs(self.rungs)
 
@@ -414,7 +416,8 @@ def run_ladder(
     rungs, results = [RUNGS[n] for n in parse_rungs(o.rungs)], read_results(path)
     data = load_run_data(DataConfig(data=o.data))
     tell = say if show else lambda line: None
-    if o.rungs == 'all' and len(rungs) < len(RUNGS): tell('left out, since there is no GPU: ' + ', '.join(f'rung {n} ({r.title})' for n, r in RUNGS.items() if r not in rungs))
+    others = [f'rung {n} ({r.title})' for n, r in RUNGS.items() if r not in rungs]
+    if o.rungs == 'all' and others: tell('left out, since there is no GPU: ' + ', '.join(others))
     for seed in range(o.seeds):
         for r in rungs:
             done = next((x for x in results if same_run(x, r, seed, o.steps, data.about.get('sha256'))), None)
@@ -423,7 +426,8 @@ def run_ladder(
                 done = run_rung(r, data, seed, o.steps, o.device, show)
                 results.append(done)
                 write_results(path, results)
-            tell(f'rung {r.number}, {r.title}, seed {seed}: {done["params"]:,} parameters, validation {done["val_loss"]:.4f}, {done["seconds"]:.0f} s')
+            tell(f'rung {r.number}, {r.title}, seed {seed}: {done["params"]:,} parameters, '
+                 f'validation {done["val_loss"]:.4f}, {done["seconds"]:.0f} s')
             asked.append(done)
     write_figures(path.parent, asked)
     tell(f'{path}: every result as a line; ladder_curves.svg and ladder_rungs.svg beside it')

@@ -30,7 +30,8 @@ from .base.files import is_a, user_path
 from .checkpoint import CheckpointError, RunFolder, Saver, fork_rng, load_gpt2, pack_model, pack_optimizer, pack_rng, unpack_model, unpack_optimizer, unpack_rng, check_keys
 from .corpus import load_corpus, split_text
 from .data import DataError, TokenData, Windows, windows_in_order
-from .device import autocast, choose_device, choose_dtype, compiler_cache, free_memory, machine, peak_flops, synchronize
+from .device import autocast, choose_device, choose_dtype, compiler_cache, free_memory, machine
+from .device import peak_flops, synchronize
 from .model import GPT, GPTConfig, flops_per_token
 from .sampler import eval_mode
 from .tokenizer import BPETokenizer, CharTokenizer, GPT2Tokenizer, Tokenizer, load_tokenizer
@@ -77,7 +78,8 @@ class TrainConfig:
     compile: bool = False # let torch.compile fuse the model first?
 
     def __post_init__(self):
-        def keep(name, value): object.__setattr__(self, name, value)  # numpy's numbers become Python's, as files need them
+        # numpy's numbers become Python's, as files need them
+        def keep(name, value): object.__setattr__(self, name, value)
         for n in ('batch_size', 'gradient_accumulation_steps', 'eval_interval', 'log_interval', 'keep_checkpoints'):
             keep(n, whole(n, getattr(self, n), 1))
         for n in ('max_iters', 'warmup_iters', 'seed'): keep(n, whole(n, getattr(self, n)))
@@ -172,8 +174,8 @@ class SingleProcess:
     def alone(self):
         "Around a run: one at a time in a process, since there is one global random generator. Raises `ConfigError`."
         if not _running.acquire(blocking=False):
-            raise ConfigError('another Trainer is running in this process, and the two would draw from one random generator: '
-                              'train one after the other, or each in a process of its own')
+            raise ConfigError('another Trainer is running in this process, and the two would draw from one random '
+                              'generator: train one after the other, or each in a process of its own')
         try: yield
         finally: _running.release()
 
@@ -272,7 +274,8 @@ def evaluate(
     with eval_mode(loss or model):
         for (idx, targets), counts in _shares(batches, processes):
             with autocast(device, choose_dtype(dtype, device)): mean = (loss or model.loss)(idx.to(device), targets.to(device)).item()
-            if counts: total += torch.tensor([mean * targets.numel(), targets.numel()], dtype=torch.float64, device='cpu')
+            n = targets.numel()
+            if counts: total += torch.tensor([mean * n, n], dtype=torch.float64, device='cpu')
     nats, count = processes.sum(total).tolist()
     return nats / count
 
@@ -330,7 +333,7 @@ def is_watched() -> bool: # is a progress bar worth drawing?
 def say(
     line: str, # for whoever reads along
 ):
-    "Print a line above a progress bar. Where nobody can read it (a closed pipe, a full disk) it is lost, and nothing else."
+    "Print a line above a progress bar; where nobody can read it, it is lost, and nothing else."
     if sys.stdout is None: return
     with suppress(OSError, ValueError):
         tqdm.write(line)
@@ -397,7 +400,8 @@ class Recorder:
         if step % self.config.eval_interval == 0: self.sums['eval'] = [0.0, 0]   # an extra one, as at `stop_at`, leaves the next as it would have been
         self.write('eval', step, train_loss=train, val_loss=val_loss, best=best)
         shown = [f'step {step:6,}', 'train      -' if train is None else f'train {train:.4f}']
-        return ' | '.join(shown + ([] if val_loss is None else [f'validation {val_loss:.4f}' + (' (best)' if best else '')]))
+        if val_loss is not None: shown.append(f'validation {val_loss:.4f}' + ' (best)' * best)
+        return ' | '.join(shown)
 
     def write(self, kind, step, **values):
         "One line of metrics, in memory, on disk, and wherever else it goes."
@@ -443,7 +447,7 @@ def open_log(
     return forgiving(lambda line: put(figures(line), line['step'])), forgiving(close)
 
 def _tensorboard(folder, first):
-    "Write TensorBoard's file a line at a time: its own writer does so in a thread, where a full disk ends in a traceback."
+    "Write TensorBoard's file a line at a time; in the thread of its own writer a full disk ends in a traceback."
     from tensorboard.compat.proto.event_pb2 import Event, SessionLog
     from tensorboard.compat.proto.summary_pb2 import Summary
     from tensorboard.summary.writer.record_writer import RecordWriter
@@ -456,7 +460,8 @@ def _tensorboard(folder, first):
     def put(values, step):
         event(step=step, summary=Summary(value=[Summary.Value(tag=k, simple_value=v) for k, v in values.items()]))
     event(file_version='brain.Event:2')
-    event(step=first, session_log=SessionLog(status=SessionLog.START))  # what an earlier attempt wrote from here on is hidden
+    # what an earlier attempt wrote from here on is hidden
+    event(step=first, session_log=SessionLog(status=SessionLog.START))
     return put, out.close
 
 def check_log(
@@ -515,7 +520,8 @@ class Trainer:
         dtype = str(choose_dtype(config.dtype, self.device)).removeprefix('torch.')
         self.model, self.train_data, self.val_data, self.tokenizer = model.to(self.device), train_data, val_data, tokenizer
         self.windows = Windows(train_data, model.config.block_size, config.seed, model.config.vocab_size)
-        self.config = c = replace(config.resolve(self.windows.n_windows), dtype=dtype)  # the run keeps it, on whatever machine it goes on
+        # the run keeps it, on whatever machine it goes on
+        self.config = c = replace(config.resolve(self.windows.n_windows), dtype=dtype)
         options = {'resume': resume, 'out_dir': out_dir is not None, 'validation': val_data is not None}
         processes.check_same(asdict(replace(c, device=self.device.type)) | options)
         if c.gradient_accumulation_steps % processes.world_size:
@@ -531,10 +537,13 @@ class Trainer:
         self.best, self.evaluated, self.saved, self.waited, self.to_beat = math.inf, None, None, 0, math.inf
         self.spikes, self.rng, self.sums, self.signal = SpikeDetector(c.spike_factor), None, None, None
         self.saver = Saver(c.save_in_background)
-        self.folder = None if out_dir is None else open_run(self, RunFolder(user_path(out_dir, 'out_dir').absolute()), config, resume, about or {})  # and into which the state is loaded
+        # and into which the state is loaded; the folder stays where it is if the working directory changes
+        folder = None if out_dir is None else RunFolder(user_path(out_dir, 'out_dir').absolute())
+        self.folder = folder and open_run(self, folder, config, resume, about or {})
         self.dtype = choose_dtype(self.config.dtype, self.device)     # a resume may have kept its run's
         if config.dtype == 'auto' and self.dtype == torch.bfloat16 != choose_dtype('auto', self.device):
-            notice('the run was begun in bfloat16, which this device has no instructions for: it goes on so, slowly; dtype float32 would change it')
+            notice('the run was begun in bfloat16, which this device has no instructions for: '
+                   'it goes on so, slowly; dtype float32 would change it')
 
     def fit(self) -> 'Trainer': # itself
         "Train to `max_iters` (or `stop_at`, or until patience ends), evaluating and saving on the way and at the end. Raises `Interrupted` after a signal, `TrainingError`."
@@ -579,7 +588,8 @@ class Trainer:
         synchronize(self.device)
         start, c, val = time.perf_counter(), self.config, None
         with naming_memory(self):
-            if self.val_data is not None: val = evaluate(self.model, self.val_data, c.eval_tokens, dtype=c.dtype, processes=self.processes, loss=self.wrapped)
+            shared = dict(dtype=c.dtype, processes=self.processes, loss=self.wrapped)
+            if self.val_data is not None: val = evaluate(self.model, self.val_data, c.eval_tokens, **shared)
         if val is not None and not math.isfinite(val): raise TrainingError(f'the validation loss is {val} at step {self.step}: try a smaller learning_rate, or dtype float32')
         best = val is not None and val < self.best
         if best: self.best = val
@@ -664,15 +674,16 @@ def check_memory(
     config: TrainConfig, # its `batch_size`
     device: torch.device, # where it will run
 ):
-    "Raise `ConfigError` for a micro-batch that cannot fit, however much is saved: better now than by a process that is killed."
+    "Raise `ConfigError` for a micro-batch that cannot fit: better now than by a process that is killed."
     shape, free = model.config, free_memory(device)
     if free is None or not isinstance(shape, GPTConfig) or config.eval_only: return
     # of each token: its ids, and of every block four vectors that the backward pass needs; in truth it is more
     need = config.batch_size * shape.block_size * (16 + 4 * 4 * shape.n_layer * shape.n_embd)
     if need > free:
-        raise ConfigError(f'batch_size is {config.batch_size}: {config.batch_size} sequences of {shape.block_size} tokens need at least '
-                          f'{need / 2**30:,.1f} GiB, and {free / 2**30:,.1f} GiB of memory are free: make it smaller, and '
-                          'gradient_accumulation_steps larger to keep the global batch')
+        B, gib = config.batch_size, 2**30
+        raise ConfigError(f'batch_size is {B}: {B} sequences of {shape.block_size} tokens need at least '
+                          f'{need / gib:,.1f} GiB, and {free / gib:,.1f} GiB of memory are free: make it smaller, '
+                          'and gradient_accumulation_steps larger to keep the global batch')
 
 @contextmanager
 def naming_memory(
@@ -681,12 +692,14 @@ def naming_memory(
     "Memory that runs out inside becomes a `TrainingError` that says what to make smaller."
     try: yield
     except (RuntimeError, MemoryError) as e:
-        known = isinstance(e, (torch.OutOfMemoryError, MemoryError)) or "can't allocate memory" in str(e) or 'not enough memory' in str(e)
+        said = any(s in str(e) for s in ("can't allocate memory", 'not enough memory'))
+        known = said or isinstance(e, (torch.OutOfMemoryError, MemoryError))
         if not known: raise
         t, held = trainer, trainer.folder and trainer.folder.step()
         after = '' if held is None else f'; the checkpoint of step {held:,} is good to go on from'
-        raise TrainingError(f'memory ran out after step {t.step:,}: batch_size is {t.config.batch_size}, make it smaller, and '
-                            f'gradient_accumulation_steps larger to keep the global batch{after}') from e
+        raise TrainingError(f'memory ran out after step {t.step:,}: batch_size is {t.config.batch_size}, '
+                            f'make it smaller, and gradient_accumulation_steps larger to keep the global batch'
+                            f'{after}') from e
 
 def utilization(
     trainer: Trainer, # before its first step
@@ -921,7 +934,8 @@ def open_run(
 def _go_on(t, folder, config, run):
     "Take on the state of the run in a folder."
     parts = None
-    t.config = replace(t.config, **config.kept(run['train']))         # one schedule and precision, decided when the run was made
+    # one schedule and precision, decided when the run was made
+    t.config = replace(t.config, **config.kept(run['train']))
     def newest():
         nonlocal parts
         parts, state = newest_state(folder)
@@ -1108,11 +1122,13 @@ def train_run(
     with processes.alone(), fork_rng():                               # the caller's random numbers stay as they are
         torch.manual_seed(run.train.seed)                             # initialization
         if run.init == 'scratch': model = GPT(replace(run.model, vocab_size=data.tokenizer.vocab_size))
-        elif all(found): model = GPT(replace(folder.model_config(), dropout=run.model.dropout))  # its weights are in the checkpoint; init is needed no more
+        # its weights are in the checkpoint; init is needed no more
+        elif all(found): model = GPT(replace(folder.model_config(), dropout=run.model.dropout))
         else: model = start(run, data.tokenizer)
     about = {'run': asdict(replace(run, model=model.config)), 'data': data.about}
     trainer = Trainer(model, data.train, data.val, run.train, run.out_dir, data.tokenizer, run.resume, about, processes, show, run.log)
     if trainer.show:
-        say(f'{model.num_params():,} parameters, vocabulary {data.tokenizer.vocab_size:,}, {len(data.train):,} training and {len(data.val):,} validation tokens, '
+        say(f'{model.num_params():,} parameters, vocabulary {data.tokenizer.vocab_size:,}, '
+            f'{len(data.train):,} training and {len(data.val):,} validation tokens, '
               f'{trainer.config.max_iters:,} steps on {machine(trainer.device)}, {trainer.config.dtype}')
     return trainer.fit()
