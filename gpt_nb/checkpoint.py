@@ -366,14 +366,17 @@ def read_gpt2_config(
     d, shown = read_json(path, error=CheckpointError), printable(path)
     def refuse(key, value, want): raise CheckpointError(f'{shown}: {key} is {printable(repr(value), 120)}{want}')
     # what would make it another model
-    if d.get('model_type') != 'gpt2': refuse('model_type', d.get('model_type'), ": only models of the type 'gpt2' are read")
+    if d.get('model_type') != 'gpt2':
+        refuse('model_type', d.get('model_type'), ": only models of the type 'gpt2' are read")
     names = d.get('architectures') or []
     for name in names if isinstance(names, list) else [names]:
-        if name not in ('GPT2LMHeadModel', 'GPT2Model'): refuse('architectures', name, ", but this GPT-2 has only 'GPT2LMHeadModel'")
+        if name not in ('GPT2LMHeadModel', 'GPT2Model'):
+            refuse('architectures', name, ", but this GPT-2 has only 'GPT2LMHeadModel'")
     for key, want in _gpt2_only.items():
         if d.get(key, want) is not want: refuse(key, d[key], f', but this GPT-2 has only {want}')
     act, inner = d.get('activation_function', 'gelu_new'), d.get('n_inner')
-    if act not in ('gelu_new', 'gelu_pytorch_tanh'): refuse('activation_function', act, ", but this GPT-2 has only 'gelu_new'")
+    if act not in ('gelu_new', 'gelu_pytorch_tanh'):
+        refuse('activation_function', act, ", but this GPT-2 has only 'gelu_new'")
     # its shape
     base = GPTConfig()
     new = dict(vocab_size=d.get('vocab_size', base.vocab_size), block_size=d.get('n_positions', d.get('n_ctx', base.block_size)),
@@ -383,7 +386,8 @@ def read_gpt2_config(
         for key in ('attn_pdrop', 'embd_pdrop'): number(key, d.get(key, 0.1), 0, 1)
         config = GPTConfig(**new)
     except (UserError, TypeError) as e: raise CheckpointError(f'{shown}: {printable(str(e))}') from e
-    if inner not in (None, 4 * config.n_embd): refuse('n_inner', inner, f', but this GPT-2 has 4 n_embd = {4 * config.n_embd}')
+    if inner not in (None, 4 * config.n_embd):
+        refuse('n_inner', inner, f', but this GPT-2 has 4 n_embd = {4 * config.n_embd}')
     if (config.vocab_size + config.block_size + 12 * config.n_embd * config.n_layer) * config.n_embd > _largest:
         sizes = ', '.join(f'{k} {new[k]}' for k in ('vocab_size', 'block_size', 'n_layer', 'n_embd'))
         raise CheckpointError(f'{shown}: {printable(sizes)} make a model that no memory holds: the file is damaged')

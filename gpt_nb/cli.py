@@ -62,8 +62,10 @@ def dash_advice(
     refused = set(re.findall(r'[^\s│]+', message))
     for option, value in zip(args, args[1:]):
         if not option.startswith('--') or '=' in option or not value.startswith('-'): continue
-        several = option in ('--stop', '--special-tokens')            # which take any number of values, so none may have been theirs
-        if f"'{option}'." in refused or several and value in refused: return f' (a value that begins with a dash is given as {option}={value})'
+        # which take any number of values, so none may have been theirs
+        several = option in ('--stop', '--special-tokens')
+        if f"'{option}'." in refused or several and value in refused:
+            return f' (a value that begins with a dash is given as {option}={value})'
     return ''
 
 def one_line(
@@ -122,7 +124,9 @@ def find_init(
     if run.init == 'scratch': return run, init_from
     out = user_path(run.out_dir, 'out_dir')
     folder = out if run.resume and (out/'tokenizer.json').exists() else find_model(run.init)
-    if not keep and any((folder/name).exists() for name in ('tokenizer.json', 'vocab.json')): run = replace(run, tokenizer=os.path.join(os.curdir, folder))   # `./gpt2` is a folder, `gpt2` a tokenizer
+    # `./gpt2` is a folder, `gpt2` a tokenizer
+    if not keep and any((folder/name).exists() for name in ('tokenizer.json', 'vocab.json')):
+        run = replace(run, tokenizer=os.path.join(os.curdir, folder))
     return run, lambda run, tok: init_from(replace(run, init=str(folder)), tok)
 
 # %% ../nbs/19_cli.ipynb #823d8dc2
@@ -208,7 +212,8 @@ def write(
     begin, shown = (first_prompt(tok), '') if prompt is None else (prompt, prompt)
     if streamed:
         pieces = stream(model, tok, begin, **settings)
-        print(for_terminal(shown + next(pieces, '')), end='', flush=True)  # a prompt that cannot be used is refused before it is printed
+        # a prompt that cannot be used is refused before it is printed
+        print(for_terminal(shown + next(pieces, '')), end='', flush=True)
         for piece in pieces: print(for_terminal(piece), end='', flush=True)
         return print()
     texts = complete(model, tok, begin, **settings)
@@ -312,14 +317,18 @@ def run_command(
 def say(
     message: object, # an error or a warning
 ):
-    "One line on standard error, or none where nobody listens any more. Control characters of hostile files become visible."
+    """Print one line on standard error, or none where nobody listens any more.
+
+    Control characters, which names in hostile files may hold, become visible.
+    """
     try: print(f'gpt-nb: {printable(str(message), 4000)}', file=sys.stderr, flush=True)
     except OSError: pass
 
 @contextlib.contextmanager
 def standard_streams():
     "Give a process its three streams where a service, `pythonw` or `2>&-` left them out."
-    for fd in range(3):                                               # else the next file to be opened gets the number, and what C prints
+    # else the next file to be opened gets the number, and what C prints
+    for fd in range(3):
         try: os.fstat(fd)
         except OSError: os.open(os.devnull, os.O_RDWR)
     missing = [n for n in ('stdin', 'stdout', 'stderr') if getattr(getattr(sys, n), 'closed', getattr(sys, n) is None)]
@@ -350,7 +359,8 @@ def out_of_memory(
     e: BaseException, # any error
 ) -> bool:
     "Is it one of the forms in which torch and Python say that memory is short?"
-    return isinstance(e, (MemoryError, torch.OutOfMemoryError)) or isinstance(e, RuntimeError) and "can't allocate memory" in str(e)
+    if isinstance(e, (MemoryError, torch.OutOfMemoryError)): return True
+    return isinstance(e, RuntimeError) and "can't allocate memory" in str(e)
 
 def answer(
     args: list[str], # words after `gpt-nb`

@@ -126,7 +126,8 @@ def _progress(
     show: bool, # False: none
 ) -> tqdm:
     "A bar where somebody watches: in a notebook or a terminal."
-    watched = in_notebook() or (sys.stderr is not None and not sys.stderr.closed and sys.stderr.isatty())   # a service has no standard error
+    # a service has no standard error
+    watched = in_notebook() or (sys.stderr is not None and not sys.stderr.closed and sys.stderr.isatty())
     return tqdm(total=total, desc=what, unit=unit, leave=False, dynamic_ncols=True, disable=not (show and watched))
 
 @torch.no_grad()
@@ -183,10 +184,13 @@ def hellaswag_item(
     found: Any = (d.get(k) for k in ('ctx', 'endings', 'label'))  # of what kind they are is checked next
     ctx, endings, label = found
     _need(isinstance(ctx, str) and ctx.strip(), f'ctx is {_quoted(ctx)}: it must be a text that is not empty')
-    _need(isinstance(endings, list) and len(endings) == 4, f'endings is {_quoted(endings)}: it must be a list of 4 texts')
-    for i, e in enumerate(endings): _need(isinstance(e, str) and e.strip(), f'endings[{i}] is {_quoted(e)}: it must be a text that is not empty')
+    four = isinstance(endings, list) and len(endings) == 4
+    _need(four, f'endings is {_quoted(endings)}: it must be a list of 4 texts')
+    for i, e in enumerate(endings):
+        _need(isinstance(e, str) and e.strip(), f'endings[{i}] is {_quoted(e)}: it must be a text that is not empty')
     known = isinstance(label, (int, str)) and not isinstance(label, bool) and label in (0, 1, 2, 3, '0', '1', '2', '3')
-    _need(known, f'label is {_quoted(label)}: it must be 0, 1, 2 or 3 (the test split has none: use the validation split)')
+    _need(known, f'label is {_quoted(label)}: it must be 0, 1, 2 or 3 (the test split has none, the validation split '
+                 'has)')
     return Item(where, ctx, tuple(' ' + e for e in endings), int(label), ('ctx', *(f'endings[{i}]' for i in range(4))))
 
 def lambada_item(
@@ -245,7 +249,9 @@ def read_items(
     shown = printable(file)
     items = [_read_line(TASKS[task], line, f'{shown}, line {i}') for i, line in enumerate(lines, 1) if line.strip()]
     if not items: raise TaskError(f'{shown} holds no items: it must have a JSON object a line')
-    if path is None and len(items) != TASKS[task].items: raise TaskError(f'{shown} holds {len(items):,} items, not {TASKS[task].items:,}: remove it, and it is downloaded again')
+    if path is None and len(items) != TASKS[task].items:
+        raise TaskError(f'{shown} holds {len(items):,} items, not {TASKS[task].items:,}: remove it, and it is '
+                        'downloaded again')
     return items[:limit]
 
 def _read_line(
@@ -307,7 +313,8 @@ def _row_losses(
 ) -> tuple[list[list[float]], list[list[bool]]]: # of each row's scored tokens: -ln p, and whether it is the most likely token
     "One batch; only the scored positions go through the head, some thousands at a time."
     device, width = next(model.parameters()).device, max(len(r) for r, _ in rows) - 1
-    idx = torch.tensor([r[:-1] + [0] * (width - len(r) + 1) for r, _ in rows], device=device)  # (B, T), filled up with any id
+    # (B, T), filled up with any id
+    idx = torch.tensor([r[:-1] + [0] * (width - len(r) + 1) for r, _ in rows], device=device)
     spots = [(b, len(r) - 1 - n + i) for b, (r, n) in enumerate(rows) for i in range(n)]      # the position before each scored token
     targets = torch.tensor([i for r, n in rows for i in r[-n:]], device=device)               # (N,)
     x = model.hidden(idx)[tuple(torch.tensor(spots, device=device).T)]                        # (B, T, C) -> (N, C)
@@ -413,7 +420,8 @@ class EvalOptions:
     dtype: str = 'float32' # of the matrix products: float32, bfloat16 or auto
 
     def __post_init__(self):
-        for name in ('tokens', 'stride', 'limit', 'batch_size'): object.__setattr__(self, name, whole(name, getattr(self, name), 1, none=True))
+        for name in ('tokens', 'stride', 'limit', 'batch_size'):
+            object.__setattr__(self, name, whole(name, getattr(self, name), 1, none=True))
         if self.task != 'text' and self.task not in TASKS: raise ConfigError(f'task is {self.task!r}: it must be text, {" or ".join(TASKS)}')
         for name in ('limit',) if self.task == 'text' else ('tokens', 'stride'):
             if getattr(self, name) is not None: raise ConfigError(f'{name} is {getattr(self, name)}, but task is {self.task}: {name} is for {"a benchmark" if self.task == "text" else "a text"}')
@@ -434,14 +442,18 @@ def validation_data(
 ) -> TokenData:
     "The part that a run held back; raises `CheckpointError`, and `DataError` if the text has changed since."
     folder, advice = user_path(out_dir, 'out_dir'), 'name a text to score with --data'
-    if not RunFolder(folder).holds_run: raise CheckpointError(f'{printable(folder)} is no run, so it holds no part of a text back: {advice}')
+    if not RunFolder(folder).holds_run:
+        raise CheckpointError(f'{printable(folder)} is no run, so it holds no part of a text back: {advice}')
     about = RunFolder(folder).read_run()
     def said(part, key, kind):
         group = about.get(part)
         value = group.get(key) if isinstance(group, dict) else None
         if is_a(value, kind): return value
-        raise CheckpointError(f'{printable(folder/"run.json")} does not say which text it used, its {part}.{key} is {printable(value, 80)}: {advice}')
-    name, fraction, digest = said('data', 'name', str), said('run', 'val_fraction', float), said('identity', 'val_data', str)
+        raise CheckpointError(f'{printable(folder/"run.json")} does not say which text it used, its {part}.{key} is '
+                              f'{printable(value, 80)}: {advice}')
+    name = said('data', 'name', str)
+    fraction = said('run', 'val_fraction', float)
+    digest = said('identity', 'val_data', str)
     source = about['data'].get('source')
     here = isinstance(source, str) and os.path.exists(source)        # where the text was; else whatever has its name
     # a folder may be called gpt2, char or bpe, which as a tokenizer's name mean something else: ./gpt2 is a folder

@@ -45,7 +45,8 @@ def _hub_file(name, file, revision, cache_dir):
     except errors.GatedRepoError: raise HubError(f'{name} is gated: accept its terms on its page on the Hub, then log in with `hf auth login` or set HF_TOKEN') from None
     except errors.RepositoryNotFoundError: raise HubError(f'{name} is neither a folder here nor a model on the Hub (nor a private one of yours: `hf auth login`)') from None
     except errors.RevisionNotFoundError: raise HubError(f'{name} has no revision {revision!r}: give a branch, tag or commit of it') from None
-    except Exception as e:                                            # the network has more ways to fail than one can list
+    # the network has more ways to fail than one can list
+    except Exception as e:
         why = (str(e).strip() or type(e).__name__).splitlines()[0]
         raise HubError(f'{name}: {file} cannot be fetched ({printable(why)})') from None
 
@@ -69,17 +70,23 @@ def find_model(
     cache_dir: str | Path | None = None, # of huggingface_hub; None: where it always is (HF_HOME)
 ) -> Path: # a folder that holds config.json, weights, and tokenizer files where there are any
     "Where a model lies, fetched if need be. `HubError` says why it cannot be had, `CheckpointError` why it is none of ours."
-    if not isinstance(name, (str, os.PathLike)): raise HubError(f'the model is {printable(name, 80)}: give a folder or a name on the Hub')
+    if not isinstance(name, (str, os.PathLike)):
+        raise HubError(f'the model is {printable(name, 80)}: give a folder or a name on the Hub')
     folder = Path(os.path.expanduser(name))                              # '~nobody' stays as it is
     if str(name) and folder.is_dir():
         shown = printable(folder)
-        if revision is not None: raise ConfigError(f'revision is {revision!r}, but {shown} is a folder: only a model on the Hub has revisions')
+        if revision is not None:
+            raise ConfigError(f'revision is {revision!r}, but {shown} is a folder: only a model on the Hub has '
+                              'revisions')
         run = RunFolder(folder)
-        if not (folder/'config.json').exists(): raise CheckpointError(f'{shown} holds no model: ' + ('its run has not saved one yet' if run.holds_run else 'it has no config.json'))
+        if not (folder/'config.json').exists():
+            why = 'its run has not saved one yet' if run.holds_run else 'it has no config.json'
+            raise CheckpointError(f'{shown} holds no model: {why}')
         run.check_model()                                                # of other folders nothing is recorded
         return folder
     if not re.fullmatch(r'(distil)?gpt2(-medium|-large|-xl)?|\w[\w.-]*/\w[\w.-]*', str(name)):
-        raise HubError(f'{printable(repr(str(name)))} is no folder here, and no model on the Hub: give the folder of a run or a model, gpt2 or one of its sizes, or owner/name')
+        raise HubError(f'{printable(repr(str(name)))} is no folder here, and no model on the Hub: give the folder of a '
+                       'run or a model, gpt2 or one of its sizes, or owner/name')
     cache_dir = None if cache_dir is None else user_path(cache_dir, 'cache_dir')
     config = _hub_file(str(name), 'config.json', revision, cache_dir)
     if config is None: raise HubError(f'{name} has no config.json: it is no model for transformers')
@@ -99,7 +106,9 @@ def _end_ids(folder, tok, vocab_size):
         if ids is None: continue
         ids = ids if isinstance(ids, list) else [ids]
         for i in ids:
-            if isinstance(i, bool) or not isinstance(i, int): raise CheckpointError(f'{printable(path)}: eos_token_id is {printable(ids, 80)}: it must be a token id or a list of some')
+            if isinstance(i, bool) or not isinstance(i, int):
+                raise CheckpointError(f'{printable(path)}: eos_token_id is {printable(ids, 80)}: it must be a token id '
+                                      'or a list of some')
         # config.json often has GPT-2's own 50256, whatever its tokenizer: there an ordinary token ends nothing
         ordinary = {*range(tok.vocab_size)} - {*tok.special_tokens.values()} if path.name == 'config.json' else ()
         ends += [i for i in ids if 0 <= i < vocab_size and i not in ordinary]
@@ -125,7 +134,8 @@ def from_pretrained(
     model = load_gpt2(folder, block_size, dropout)
     if tok is not None:
         if tok.vocab_size > model.config.vocab_size:
-            raise CheckpointError(f'{printable(folder)}: the tokenizer has {tok.vocab_size} tokens, the model only {model.config.vocab_size}: they do not belong together')
+            raise CheckpointError(f'{printable(folder)}: the tokenizer has {tok.vocab_size} tokens, the model only '
+                                  f'{model.config.vocab_size}: they do not belong together')
         tok.end_ids = _end_ids(folder, tok, model.config.vocab_size)
     return model.to(device).eval(), tok
 
@@ -137,7 +147,8 @@ def save_pretrained(
 ):
     "Write a folder that `from_pretrained` and transformers' AutoModelForCausalLM and AutoTokenizer open. Raises `CheckpointError`, also for a run's folder."
     folder = user_path(folder, 'the folder to save to')
-    if RunFolder(folder).holds_run: raise CheckpointError(f'{printable(folder)} holds a run and its best model: name another folder to save to')
+    if RunFolder(folder).holds_run:
+        raise CheckpointError(f'{printable(folder)} holds a run and its best model: name another folder to save to')
     save_gpt2(folder, model, tok)
 
 # %% ../nbs/13_pretrained.ipynb #d1f59a77
@@ -159,7 +170,8 @@ def _gguf_vocabulary(tok, vocab_size):
     for i, n in enumerate(names):
         if ids[n] != i:
             a, b = sorted((i, ids[n]), key=special.__contains__)
-            raise ConfigError(f'special token {printable(repr(special[b]), 80)} is how GGUF writes token {a}, {printable(repr(tok.decode([a])), 80)}: choose another name for it, or export as hf')
+            raise ConfigError(f'special token {printable(repr(special[b]), 80)} is how GGUF writes token {a}, '
+                              f'{printable(repr(tok.decode([a])), 80)}: choose another name for it, or export as hf')
     taken, extra = {*names}, range(len(names), vocab_size)
     unused = (n for k in itertools.count() if (n := f'<unused{k}>') not in taken)
     return names + [next(unused) for _ in extra], kinds + [_UNUSED for _ in extra]
@@ -190,10 +202,12 @@ def save_gguf(
     if tok.eot_id is None: raise ConfigError('the tokenizer has no end-of-text token, and llama.cpp would take token 11 for one: train with the special token <|endoftext|>, or export as hf')
     if tok.vocab_size > c.vocab_size: raise CheckpointError(f'the tokenizer has {tok.vocab_size} tokens, the model only {c.vocab_size}: they do not belong together')
     path = user_path(path, 'the GGUF file')
-    if path.exists() and not path.is_file(): raise CheckpointError(f'cannot write {printable(path)}: it is there already, and no file')
+    if path.exists() and not path.is_file():
+        raise CheckpointError(f'cannot write {printable(path)}: it is there already, and no file')
     _gguf_vocabulary(tok, c.vocab_size)                                 # refused before a folder is made
     try: path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as e: raise CheckpointError(f'cannot make the folder {printable(path.parent)}: {e.strerror}') from None
+    except OSError as e:
+        raise CheckpointError(f'cannot make the folder {printable(path.parent)}: {e.strerror}') from None
     try:
         with atomic_path(path) as new:
             w = _gguf_writer(gguf, new, model, tok)
@@ -219,12 +233,15 @@ def export(
 ) -> Path: # the folder, or for gguf the file
     "Do what `ExportOptions` say; raises as `from_pretrained` does, and `CheckpointError` where a model lies already."
     to = user_path(options.to, 'to')
-    for name in ('config.json', 'model.gguf', *WEIGHT_FILES, *(f'{w}.index.json' for w in WEIGHT_FILES), 'tokenizer.json', 'vocab.json', *_SPECIAL_TOKENS):
-        if os.path.lexists(to/name): raise CheckpointError(f'{printable(to/name)} is there already: name another folder to export to')
+    for name in ('config.json', 'model.gguf', *WEIGHT_FILES, *(f'{w}.index.json' for w in WEIGHT_FILES),
+                 'tokenizer.json', 'vocab.json', *_SPECIAL_TOKENS):
+        if os.path.lexists(to/name):
+            raise CheckpointError(f'{printable(to/name)} is there already: name another folder to export to')
     model, tok = from_pretrained(options.out_dir, block_size=options.block_size)
     if options.format == 'hf':
         save_pretrained(model, tok, to)
         return to
-    if tok is None: raise TokenizerError(f'{printable(options.out_dir)} has no tokenizer, and a GGUF file needs one: export as hf')
+    if tok is None:
+        raise TokenizerError(f'{printable(options.out_dir)} has no tokenizer, and a GGUF file needs one: export as hf')
     save_gguf(model, tok, to/'model.gguf')
     return to/'model.gguf'

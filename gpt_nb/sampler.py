@@ -254,7 +254,8 @@ def _next_ids(model, seq, n, cache, seen, counts, new, gens, live, c):
         seen, counts = (t if t is None else t.to(logits.device) for t in (seen, counts))
         logits = apply_controls(logits, c, seen, counts, new)
         if c.temperature == 0: return logits.argmax(-1).tolist()  # the first of equals
-        u = [torch.rand((), generator=g, dtype=torch.float64, device='cpu').item() if r in live else 0. for r, g in enumerate(gens)]
+        f64 = dict(dtype=torch.float64, device='cpu')
+        u = [torch.rand((), generator=g, **f64).item() if r in live else 0. for r, g in enumerate(gens)]
         return draw(logits, logits.new_tensor(u)).tolist()
 
 # %% ../nbs/08_sampler.ipynb #614dd978
@@ -266,7 +267,8 @@ def _grow(
     "Add a token a step to every row that has not ended, until all have or max_new_tokens is reached."
     B, V, size = len(seq), model.config.vocab_size, int(n.max()) + c.max_new_tokens
     cache = model.new_cache(B, size) if c.use_cache and hasattr(model, 'new_cache') and n.min() <= model.config.block_size else None
-    seed = secrets.randbits(62) if c.seed is None else c.seed    # the global generator is somebody else's: a Trainer may be drawing from it
+    # the global generator is somebody else's: a Trainer may be drawing from it
+    seed = secrets.randbits(62) if c.seed is None else c.seed
     gens, live = [row_generator(seed, r) for r in range(B)], set(range(B))
     seen = None
     if c.repetition_penalty != 1:
@@ -295,7 +297,9 @@ def _free_bytes(device):
     if device.type == 'cuda': return torch.cuda.mem_get_info(device)[0] + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
     found = []
     for path, key in (('/proc/meminfo', 'MemAvailable:'), ('/sys/fs/cgroup/memory.max', '')):  # the machine's, and a container's limit
-        try: found += [int(line.removeprefix(key).split()[0]) * (1024 if key else 1) for line in Path(path).read_text().splitlines() if line.startswith(key)]
+        try:
+            lines = [x for x in Path(path).read_text().splitlines() if x.startswith(key)]
+            found += [int(x.removeprefix(key).split()[0]) * (1024 if key else 1) for x in lines]
         except (OSError, ValueError): pass                   # another system, or no limit
     return min(found, default=None)
 
@@ -328,7 +332,8 @@ def _prompts(model, prompts, c):
     if len(set(c.banned_tokens)) == V: raise ConfigError(f'banned_tokens holds all {V} tokens: leave at least one')
     prompts = [_ids(r, p) for r, p in enumerate(prompts)]
     for p in prompts: check_ids(p, V)
-    device, n = next((p.device for p in model.parameters()), prompts[0].device), torch.tensor([len(p) for p in prompts], device='cpu')
+    device = next((p.device for p in model.parameters()), prompts[0].device)
+    n = torch.tensor([len(p) for p in prompts], device='cpu')
     _check_memory(model, len(prompts) * c.num_samples, int(n.max()) + c.max_new_tokens, c, device)
     seq = nn.utils.rnn.pad_sequence(prompts, batch_first=True).to(device)  # (B, T)
     return seq.repeat_interleave(c.num_samples, 0), n.to(device).repeat_interleave(c.num_samples)
@@ -351,7 +356,7 @@ def generate(
     stop: int | list[int] | None = None, # token ids that end a row; the token itself is kept
     min_new_tokens: int = 0, # stop ids cannot come before
     num_samples: int = 1, # rows for each prompt
-    seed: int | None = None, # row r draws from a generator of its own, made from (seed, r); None: a seed from the operating system
+    seed: int | None = None, # row r draws from its own generator, made from (seed, r); None: the system gives a seed
     use_cache: bool = True, # keep keys and values of earlier tokens; False computes the whole window for each token
     pad_id: int | None = None, # fills rows that ended early; None: the first stop id
 ) -> Tensor | list[Tensor]: # `[B·num_samples, T + n]`; for a list, prompt and new tokens of each row, 1-d, not padded
@@ -360,7 +365,9 @@ def generate(
     c = SamplingConfig(max_new_tokens, temperature, top_k, top_p, min_p, repetition_penalty, presence_penalty, frequency_penalty, **tokens,
                        min_new_tokens=min_new_tokens, num_samples=num_samples, seed=seed, use_cache=use_cache)
     ends = c.stop_ids
-    if pad_id is not None: _number('pad_id', pad_id, lambda v: -2**63 <= v < 2**63, 'a whole number, or None for the first stop id', Integral)
+    if pad_id is not None:
+        fits = 'a whole number, or None for the first stop id'
+        _number('pad_id', pad_id, lambda v: -2**63 <= v < 2**63, fits, Integral)
     if isinstance(idx, Tensor) and idx.dim() != 2: raise PromptError(f'idx has shape {list(idx.shape)}: give [B, T], or a list of 1-d prompts')
     if isinstance(idx, str) or not hasattr(idx, '__len__'): raise PromptError(f'idx is {repr(idx)[:60]}: give [B, T], or a list of 1-d prompts (complete takes text)')
     if not len(idx): return idx
@@ -368,7 +375,9 @@ def generate(
     new: list[list[int]] = [[] for _ in n]
     for step in _grow(model, seq, n, c, lambda row, i: i in ends):
         for row, i in step.items(): new[row].append(i)
-    if not isinstance(idx, Tensor): return [torch.cat([p, p.new_tensor(x)]) for p, x in zip((_ids(r, p) for r, p in enumerate(idx) for _ in range(c.num_samples)), new)]
+    if not isinstance(idx, Tensor):
+        begun = [p for p in (_ids(r, p) for r, p in enumerate(idx)) for _ in range(c.num_samples)]
+        return [torch.cat([p, p.new_tensor(x)]) for p, x in zip(begun, new)]
     idx = idx.repeat_interleave(c.num_samples, 0)
     first_end = ends[0] if ends else 0
     width, pad = max(map(len, new)), first_end if pad_id is None else pad_id
@@ -383,7 +392,11 @@ def _end_ids(tok):
 class _Text:
     "Turns the ids of one row into text as they come: whole characters only, and nothing that may turn out to be a stop string."
     def __init__(self, tok, stop=(), stop_ids=(), min_new=0):
-        self.tok, self.stop, self.ends, self.left, self.done, self.held = tok, stop, {*stop_ids, *_end_ids(tok)}, min_new, False, ''
+        self.tok = tok
+        self.stop = stop
+        self.ends = {*stop_ids, *_end_ids(tok)}
+        self.left = min_new
+        self.done, self.held = False, ''
         self.decoder = codecs.getincrementaldecoder('utf-8')('replace')  # keeps the bytes of an unfinished character
 
     def feed(self, id):
@@ -400,7 +413,8 @@ class _Text:
                 self.held, self.done = self.held.removesuffix(hit), True
                 return self.flush()
         longest = len(self.held)                                     # what has not come cannot be a beginning
-        keep = max((k for s in self.stop for k in range(1, min(len(s), longest + 1)) if self.held.endswith(s[:k])), default=0)
+        keep = max((k for s in self.stop for k in range(1, min(len(s), longest + 1)) if self.held.endswith(s[:k])),
+                   default=0)
         cut = len(self.held) - keep
         out, self.held = self.held[:cut], self.held[cut:]
         return out
