@@ -17,7 +17,7 @@ help:
 	@echo "make site       build it, then serve it on this machine"
 	@echo "make browser    open every page of the built site in Chromium and say what is wrong"
 	@echo "make sync       export the chapters to the package, clean them, write README.md and the diagrams"
-	@echo "make check      fail if 'make sync' would change anything"
+	@echo "make check      fail if 'make sync' would change anything, a line is too wide or an import goes up"
 	@echo "make types      check the package's annotations with mypy"
 	@echo "make package    build sdist and wheel into dist/, check and install them"
 
@@ -39,7 +39,7 @@ test-slow: $(READY)
 	@$(BIN)/python tools/test.py --slow
 
 lab: $(READY)
-	@$(BIN)/jupyter lab nbs
+	@$(BIN)/jupyter lab nbs/00_bigram.ipynb
 
 DOCS = .venv/docs-ready
 $(DOCS): $(READY) docs/requirements.txt
@@ -56,6 +56,8 @@ sync: $(READY)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh -c 'python tools/home.py && nbdev_export && nbdev_clean && python tools/readme.py && python tools/draw.py'
 
 check: sync
+	@$(BIN)/python tools/width.py
+	@$(BIN)/lint-imports --no-cache >/dev/null || $(BIN)/lint-imports --no-cache
 	@git diff --exit-code || (echo "run 'make sync' and commit what it changes" >&2; exit 1)
 
 types: $(READY)

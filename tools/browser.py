@@ -13,7 +13,7 @@ AXE = ('axe-core@4.14.1', 'e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89
 FLAGS = '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'.split()
 VIEWS = [(1280, 'light'), (1280, 'dark'), (390, 'light'), (390, 'dark')]
 RULES = {'light': {'runOnly': ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']}, 'dark': {'runOnly': {'type': 'rule', 'values': ['color-contrast']}}}
-SEARCHES = {'CausalSelfAttention': 'attention.html', 'top_k': 'sampler.html'}
+SEARCHES = {'CausalSelfAttention': 'reference/ground-floor.html', 'top_k': 'reference/sample.html'}
 FACTS = """() => ({
     wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     widest: [...document.querySelectorAll('article *')].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1).slice(0, 2).map(e => e.outerHTML.slice(0, 90)),
@@ -65,7 +65,7 @@ def search(browser, home, words, page_name):
 def main():
     chromium = shutil.which('chromium') or shutil.which('google-chrome')
     if not chromium: return print('skipped: there is no chromium here')
-    pages = sys.argv[1:] or sorted(p.name for p in site.glob('*.html'))
+    pages = sys.argv[1:] or sorted(p.relative_to(site).as_posix() for p in site.rglob('*.html') if 'http-equiv="refresh"' not in p.read_text(encoding='utf-8')[:400])
     if not pages: sys.exit(f'{site.name}/ holds no page: build it with `make docs`')
     home, axe, wrong, ids, links = serve(), fetch(*AXE).read_text(encoding='utf-8'), [], {}, {}
     with sync_playwright() as p:

@@ -3,10 +3,11 @@
 python tools/docs.py            build into _docs/ (nothing is run; the network is needed once, for MathJax)
 python tools/docs.py --serve    build, then serve it on this machine
 """
-import functools, hashlib, http.server, importlib, inspect, json, re, shutil, subprocess, sys
+import functools, hashlib, http.server, importlib, inspect, json, os, re, shutil, subprocess, sys
 from pathlib import Path
 from fastcore.docments import docments
 from nbdev.config import get_config
+import book
 
 cfg = get_config()
 root, out = cfg.config_path, cfg.doc_path
@@ -31,7 +32,9 @@ def fetch(package, sha256, part, folder):
 
 # ---- the chapters as they lie in nbs/ ----
 
-def page_name(path): return re.sub(r'^\d+_', '', path.stem)            # as nbdev names its pages
+def page_name(path):
+    "A page's address without its ending: the notebook's place below nbs/, without the number."
+    return re.sub(r'^\d+_', '', path.relative_to(cfg.nbs_path).with_suffix('').as_posix())
 
 def source(cell): return ''.join(cell['source'])
 
@@ -41,6 +44,8 @@ class Chapter:
     "A notebook: its page, its title and subtitle, the module it exports and the names in it."
     def __init__(self, path):
         self.path, self.page = path, page_name(path)
+        self.name = path.relative_to(cfg.nbs_path).with_suffix('').as_posix()   # as tools/book.py has it
+        self.up = '../' * self.page.count('/')                          # from this page to the top
         self.cells = json.loads(path.read_text(encoding='utf-8'))['cells']
         head = source(next(c for c in self.cells if c['cell_type'] == 'markdown'))
         self.title = re.search(r'^# (.+)$', head, re.M)[1]
@@ -80,7 +85,7 @@ def fields(obj, pad):
 def entry(chapter, name):
     "One exported name as a Sphinx object, which the search and the index know."
     obj, pad = getattr(importlib.import_module(f'{cfg.lib_name}.{chapter.module}'), name), '   '
-    where = f'`source <#source-{name}>`__'
+    where = f'`source <../{chapter.page}.html#source-{name}>`__'
     if not callable(obj): return [f'.. py:data:: {name}', f'{pad}:module: {cfg.lib_name}.{chapter.module}', '', pad + where, '']
     if inspect.isclass(obj):
         doc = obj.__dict__.get('__doc__') or ''
@@ -97,12 +102,29 @@ def entry(chapter, name):
         return rows
     return [f'.. py:function:: {name}{signature(obj)}', f'{pad}:module: {cfg.lib_name}.{chapter.module}', '', f'{pad}{rst(obj.__doc__)} {where}', '', *fields(obj, pad), '']
 
-def reference(chapter):
-    "The section at a page's end."
-    if not chapter.names: return []
-    rows = [row for name in sorted(chapter.names, key=str.lower) for row in entry(chapter, name)]
-    text = f'## Reference\n\nWhat this chapter exports: `from {cfg.lib_name}.{chapter.module} import ...`\n\n```{{eval-rst}}\n' + '\n'.join(rows) + '\n```'
-    return [dict(cell_type='markdown', metadata={}, source=text)]
+def reference(part, chapters):
+    "The page that lists what the chapters of a part export."
+    rows = [f'# {part}: reference', '']
+    for c in chapters:
+        if not c.names: continue
+        entries = [row for name in sorted(c.names, key=str.lower) for row in entry(c, name)]
+        rows += [f'## {c.title}', '', f'`from {cfg.lib_name}.{c.module} import ...`, explained in [{c.title}](../{c.page}.ipynb)', '']
+        rows += ['```{eval-rst}', *entries, '```', '']
+    return '\n'.join(rows) + '\n'
+
+def part_page(part): return 'reference/' + part.lower().replace(' ', '-')
+
+def house(chapters):
+    "The page that says where a change belongs: each room, what it is about, and what it exports."
+    rows = ['# Where does a change belong?', '', 'A part of the book is a folder of `nbs/`, and its notebooks export the same folder of the package. A room imports only from rooms above it in this list.', '']
+    for part, (what, names) in book.PARTS.items():
+        rows += [f'## {part}', '', f'{what[0].upper()}{what[1:]}.', '', '| room | subject | exports |', '|---|---|---|']
+        for n in names:
+            c = next(c for c in chapters if c.name == n)
+            shown = ', '.join(f'`{x}`' for x in c.names[:12]) + (', …' if len(c.names) > 12 else '')
+            rows.append(f'| [{n}]({c.page}.ipynb) | {c.subtitle} | {shown} |')
+        rows.append('')
+    return '\n'.join(rows) + '\n'
 
 # ---- pages ----
 
@@ -117,16 +139,19 @@ class Links:
         for c in chapters:
             for n in c.names: found.setdefault(n, []).append(f'{cfg.lib_name}.{c.module}.{n}')
         self.names = {n: full[0] for n, full in found.items() if len(full) == 1}
-        self.pages, self.terms = {c.path.name: c.page for c in chapters}, terms
+        self.terms = terms
 
-    def markdown(self, text, used):
-        "One cell's text for MyST."
+    def address(self, link, depth):
+        "A link as it is from the page: nbs/ is no folder of the site, and pages have no numbers."
+        if link.startswith('../' * (depth + 1)): link = link.removeprefix('../')
+        return re.sub(r'(^|/)\d\d_(?=\w+\.ipynb)', r'\1', link)
+
+    def markdown(self, text, used, depth=0):
+        "One cell's text for MyST; `depth` is the number of folders that the page lies in."
         parts = re.split(r'(```.*?```)', text, flags=re.S)
         for i in range(0, len(parts), 2):
             parts[i] = re.sub(r'^(?!#)(.*)$', lambda m: re.sub(r'(?<![\[`\w}])`([A-Za-z_]\w*)(\(\))?`(?!`)', self.name, m[1]), parts[i], flags=re.M)
-        text = ''.join(parts).replace('](../', '](')                       # images, and the pages that lie beside nbs/
-        for name, page in self.pages.items(): text = text.replace(f']({name}', f']({page}.ipynb')
-        if text.startswith('You are here:'): text = 'You are here: ' + ' → '.join(map(self.place, text.removeprefix('You are here:').strip().split(' → ')))
+        text = re.sub(r'\]\((?!\w+:)([^)\s]+)', lambda m: '](' + self.address(m[1], depth), ''.join(parts))
         for term, pattern in self.terms.items():
             if term in used or not pattern.search(text): continue
             def link(part, term=term, pattern=pattern):
@@ -137,16 +162,12 @@ class Links:
             text = words(text, link)
         return text
 
-    def place(self, name):
-        "A chapter's name in the line that says where one is, as a link."
-        page = {'command line': 'cli'}.get(name, name)
-        return f'[{name}]({page}.ipynb)' if page in self.pages.values() else name
-
     def name(self, m): return f'{{py:obj}}`{m[1]}{m[2] or ""} <{self.names[m[1]]}>`' if m[1] in self.names else m[0]
 
 def head(chapter):
     "Title, subtitle and what one can do with the chapter."
-    path, what = f'{cfg.nbs_path.name}/{chapter.path.name}', [f'{{download}}`Download the notebook <{cfg.nbs_path.name}/{chapter.path.name}>`']
+    path = f'{cfg.nbs_path.name}/{chapter.name}.ipynb'
+    what = [f'{{download}}`Download the notebook <{chapter.up}{path}>`']
     if cfg.d.get('public_home') == 'yes':
         colab = cfg.git_url.replace('https://github.com', 'https://colab.research.google.com/github')
         what = [f'[Open in Colab]({colab}/blob/{cfg.branch}/{path})', *what, f'[View the source]({cfg.git_url}/blob/{cfg.branch}/{path})']
@@ -159,7 +180,7 @@ def convert(chapter, chapters, links):
     for c in chapter.cells:
         said = directives(c)
         if c is title or {'hide', 'default_exp'} & {d.split()[0].rstrip(':') for d in said}: continue
-        if c['cell_type'] == 'markdown': new = dict(cell_type='markdown', metadata={}, source=links.markdown(source(c), used))
+        if c['cell_type'] == 'markdown': new = dict(cell_type='markdown', metadata={}, source=links.markdown(source(c), used, chapter.page.count('/')))
         elif c['cell_type'] == 'code':
             code = re.sub(r'^#\|.*\n?', '', source(c), flags=re.M)
             if not code.strip() and not c['outputs']: continue
@@ -173,14 +194,19 @@ def convert(chapter, chapters, links):
         else: continue
         cells.append(new)
     if chapter.page == 'index': cells.append(dict(cell_type='markdown', metadata={}, source=contents(chapters)))
-    cells += reference(chapter)
+    elif chapter.names: cells.append(dict(cell_type='markdown', metadata={}, source=f'Everything that this chapter exports: [reference]({chapter.up}{part_page(book.place(chapter.name)[0])}.md)'))
     nb = dict(cells=cells, metadata={'kernelspec': {'name': 'python3', 'display_name': 'python3', 'language': 'python'}, 'language_info': {'name': 'python'}}, nbformat=4, nbformat_minor=4)
-    (src/f'{chapter.page}.ipynb').write_text(json.dumps(nb), encoding='utf-8')
+    path = src/f'{chapter.page}.ipynb'
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(nb), encoding='utf-8')
 
 def contents(chapters):
-    pages, before = '\n'.join(c.page for c in chapters if c.path.name[0].isdigit()), '\n'.join(c.page for c in chapters if c.page != 'index' and not c.path.name[0].isdigit())
-    lists = {'First steps': before, 'Chapters': pages, 'Beside them': '\n'.join([p.stem for p in BESIDE if p.exists()] + ['API index <genindex>'])}
-    return '\n\n'.join(f'```{{toctree}}\n:hidden:\n:caption: {caption}\n{entries}\n```' for caption, entries in lists.items())
+    "The sidebar: a list for each part."
+    page = {c.name: c for c in chapters}
+    lists = {part: [f'{book.label(cfg.nbs_path, n)} <{page[n].page}>' for n in names] for part, (_, names) in book.PARTS.items()}
+    lists['Reference'] = [f'{part} <{part_page(part)}>' for part in book.PARTS if any(page[n].names for n in book.PARTS[part][1])] + ['API index <genindex>']
+    lists['Beside them'] = ['Where does a change belong? <house>'] + [p.stem for p in BESIDE if p.exists()]
+    return '\n\n'.join(f'```{{toctree}}\n:hidden:\n:caption: {caption}\n' + '\n'.join(rows) + '\n```' for caption, rows in lists.items())
 
 def llms(chapters):
     "What a language model reads first (llmstxt.org)."
@@ -204,12 +230,21 @@ SIGNATURE = re.compile(r'<dl>\n((?:<dd>.*</dd>\n)+)</dl>')   # of a long functio
 
 def polish():
     "What the theme leaves open for people who use a keyboard or a screen reader; the browser check would find it."
-    for path in out.glob('*.html'):
+    for path in out.rglob('*.html'):
         page = path.read_text(encoding='utf-8')
         for old, new in POLISH: page = page.replace(old, new)
         page = re.sub(r'<th class="head[^"]*"><p></p></th>', '<td></td>', page)   # the empty corner of a table
         page = SIGNATURE.sub(lambda m: '<div class="sig-rows">\n' + re.sub(r'(</?)dd>', r'\1div>', m[1]) + '</div>', page)
         path.write_text(page, encoding='utf-8')
+
+def redirect():
+    "Addresses of the first edition lead to where their subject is now."
+    for old, new in book.OLD_PAGES.items():
+        path = out/f'{old}.html'
+        if path.exists(): continue
+        path.write_text(f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Moved</title>'
+                        f'<meta http-equiv="refresh" content="0; url={new}.html"><link rel="canonical" href="{new}.html"></head>'
+                        f'<body><main><h1>Moved</h1><p>This page is now <a href="{new}.html">{new}</a>.</p></main></body></html>\n', encoding='utf-8')
 
 def build(*args):
     fetch(*MATHJAX)                                                    # the one piece of browser code, so that pages need no network
@@ -217,13 +252,19 @@ def build(*args):
     shutil.copytree(cfg.nbs_path, src/'nbs', ignore=shutil.ignore_patterns('[._]*'))
     shutil.copytree(root/'images', src/'images')
     for p in BESIDE: shutil.copy(p, src)
-    chapters = [Chapter(p) for p in [cfg.nbs_path/'index.ipynb', *sorted(cfg.nbs_path.glob('[a-z]*.ipynb'), key=lambda p: p.stem == 'index')[:-1], *sorted(cfg.nbs_path.glob('[0-9]*.ipynb'))]]
+    chapters = [Chapter(cfg.nbs_path/f'{n}.ipynb') for n in ['index', *book.chapters()]]
     links = Links(chapters, glossary_terms())
     for c in chapters: convert(c, chapters, links)
+    (src/'reference').mkdir()
+    for part, (_, names) in book.PARTS.items():
+        rooms = [c for c in chapters if c.name in names]
+        if any(c.names for c in rooms): (src/f'{part_page(part)}.md').write_text(reference(part, rooms), encoding='utf-8')
+    (src/'house.md').write_text(house(chapters), encoding='utf-8')
     done = subprocess.call([sys.executable, '-m', 'sphinx', '-W', '--keep-going', '-q', '-E', '-j', 'auto', '-c', root/'docs', src, work/'html', *args])
     shutil.rmtree(out, ignore_errors=True)
     shutil.move(work/'html', out)
     polish()
+    redirect()
     (out/'llms.txt').write_text(llms(chapters), encoding='utf-8')
     return done
 

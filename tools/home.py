@@ -1,14 +1,15 @@
-"""Make everything that names the project's public home follow settings.ini, the one place that holds it.
+"""Make everything that names the project's public home follow settings.ini, and the line of links in each chapter follow tools/book.py.
 
-python tools/home.py                       bring the notebooks in line with settings.ini (and the line of chapters in each with those that there are)
+python tools/home.py                       bring the notebooks in line with both
 python tools/home.py --user U [--repo R]   the project now lives at github.com/U/R: links and install lines appear
 python tools/home.py --none                there is no public home: links and install lines vanish
 
 Then `make sync` carries it on into the package index and README.md. `--root DIR` works on another checkout.
 """
-import argparse, json, re
+import argparse, json, os, re
 from configparser import ConfigParser
 from pathlib import Path
+import book
 
 MARK = '# Is the package there?'
 DEV = ('fastcore', 'hypothesis')            # of the extra `dev`: what chapters import and Colab lacks
@@ -34,35 +35,46 @@ def install_cell(cfg, cells):
     extra = '[dev]' if needs[1:] else ''
     there = f"all(map(importlib.util.find_spec, {needs}))" if extra else "importlib.util.find_spec('gpt_nb')"
     here = f'".{extra}"' if extra else '.'
-    missing = f"{' or '.join(needs)} is not installed: in a copy of the project run `pip install {here}`, then restart the kernel"
-    then = (f"get_ipython().run_line_magic('pip', 'install -q \"gpt_nb{extra} @ git+{cfg['git_url']}\"')" if cfg.getboolean('public_home')
-            else f"raise ModuleNotFoundError('{missing}')")
-    return f"#| hide\n{MARK}\nimport importlib.util\nif not {there}: {then}"
+    missing = f"{' or '.join(needs)} is not installed: in a copy of the project"
+    raising = f"""raise ModuleNotFoundError(
+        '{missing} '
+        'run `pip install {here}`, then restart the kernel')"""
+    fetching = f"get_ipython().run_line_magic(\n        'pip', 'install -q \"gpt_nb{extra} @ git+{cfg['git_url']}\"')"
+    then = fetching if cfg.getboolean('public_home') else raising
+    return f"#| hide\n{MARK}\nimport importlib.util\nif not {there}:\n    {then}"
 
-def links(cfg, name):
-    "The line of links under a chapter's title."
-    if not cfg.getboolean('public_home'): return ''
-    path = f"{cfg['branch']}/{cfg['nbs_path']}/{name}"
-    colab = cfg['git_url'].replace('https://github.com', 'https://colab.research.google.com/github')
-    return f"[Open in Colab]({colab}/blob/{path}) · [Source]({cfg['git_url']}/blob/{path})"
+def colab(cfg, name):
+    "Links to Colab and to the source, where there is a public home."
+    if not cfg.getboolean('public_home'): return []
+    path = f"{cfg['branch']}/{cfg['nbs_path']}/{name}.ipynb"
+    there = cfg['git_url'].replace('https://github.com', 'https://colab.research.google.com/github')
+    return [f"[Open in Colab]({there}/blob/{path})", f"[Source]({cfg['git_url']}/blob/{path})"]
 
-def trail(path):
-    "The line that says where in the book a chapter is."
-    names = {p: {'cli': 'command line'}.get(name := re.sub(r'^\d+_', '', p.stem), name) for p in sorted(path.parent.glob('[0-9]*.ipynb'))}
-    return 'You are here: ' + ' → '.join(f'**{n}**' if p == path else n for p, n in names.items())
+def where(nbs, name):
+    "Part and number of a chapter, and the way to its neighbors."
+    part, number, count = book.place(name)
+    def link(other, text): return f'[{text}]({os.path.relpath(f"{other}.ipynb", os.path.dirname(name) or ".")})'
+    before, after = book.beside(name)
+    row = [f'**{part}**, {number} of {count}']
+    if before: row.append(link(before, '← ' + book.label(nbs, before)))
+    if after: row.append(link(after, book.label(nbs, after) + ' →'))
+    return row
+
+LINKS = re.compile(r'\n*^(?:\*\*[\w ]+\*\*, \d+ of \d+|\[Open in Colab\]).*$', re.M)  # the line that this file writes
 
 def lines(text): return text.splitlines(keepends=True)
 
-def update(path, cfg):
+def update(path, cfg, nbs):
     "Bring one notebook in line."
     old = path.read_text(encoding='utf-8')
     nb = json.loads(old)
     cells = nb['cells']
+    name = path.relative_to(nbs).with_suffix('').as_posix()
     title = next(c for c in cells if c['cell_type'] == 'markdown')
-    text = re.sub(r'\n*^\[Open in Colab\].*$', '', ''.join(title['source']), flags=re.M)
-    title['source'] = lines(text + (f'\n\n{links(cfg, path.name)}' if links(cfg, path.name) else ''))
-    for c in cells:
-        if c['cell_type'] == 'markdown': c['source'] = lines(re.sub(r'^You are here:.*$', lambda m: trail(path), ''.join(c['source']), flags=re.M))
+    row = (where(nbs, name) if book.place(name) else []) + colab(cfg, name)
+    title['source'] = lines(LINKS.sub('', ''.join(title['source'])).rstrip() + ('\n\n' + ' · '.join(row) if row else ''))
+    for c in cells:                          # the first edition's list of chapters
+        if c['cell_type'] == 'markdown': c['source'] = lines(re.sub(r'^You are here:.*\n*', '', ''.join(c['source']), flags=re.M))
     install = f"pip install git+{cfg['git_url']}" if cfg.getboolean('public_home') else 'pip install .'
     for c in cells:                          # the index names the install line
         c['source'] = lines(re.sub(r'^pip install (\.|git\+\S+)(?=\s|$)', install, ''.join(c['source']), flags=re.M)) if c['cell_type'] == 'markdown' else c['source']
@@ -70,7 +82,9 @@ def update(path, cfg):
     if not cell and path.stem != 'index':
         cell = dict(cell_type='code', execution_count=None, id='is-the-package-there', metadata={}, outputs=[], source=[])
         cells.insert(cells.index(title) + 1, cell)
-    if cell: cell['source'] = lines(install_cell(cfg, cells))
+    if cell:
+        cell['source'] = lines(install_cell(cfg, cells))
+        cell['metadata'] = {'jupyter': {'source_hidden': True}}
     new = json.dumps(nb, indent=1, sort_keys=True, ensure_ascii=False) + '\n'   # as nbdev_clean writes
     if new != old: path.write_text(new, encoding='utf-8')
 
@@ -83,6 +97,8 @@ def main():
     a = p.parse_args()
     if a.user and a.none or a.repo and not a.user: p.error('give --user (and --repo), or --none')
     if a.user or a.none: set_home(a.root, a.user, a.repo)
-    for path in sorted((a.root/'nbs').glob('*.ipynb')): update(path, settings(a.root))
+    nbs = a.root/'nbs'
+    if wrong := book.check(nbs): raise SystemExit('\n'.join(wrong))
+    for path in sorted(p for p in nbs.rglob('*.ipynb') if not any(part.startswith('.') for part in p.relative_to(nbs).parts)): update(path, settings(a.root), nbs)
 
 if __name__ == '__main__': main()

@@ -6,6 +6,7 @@ Run All must end without an error. Says what is wrong, a line a notebook, and ex
 import json, os, re, shutil, socket, subprocess, sys, tempfile, time, urllib.request
 from pathlib import Path
 from nbdev.config import get_config
+import book
 from browser import FLAGS
 from playwright.sync_api import sync_playwright
 
@@ -60,9 +61,9 @@ def meet(browser, home, folder, name):
     nb['cells'] = [c for c in nb['cells'] if c['cell_type'] != 'code' or not LONG.search(''.join(c['source']))]
     for c in nb['cells']:
         if c['cell_type'] == 'code': c['outputs'] = []
-    short = path.with_name('short-' + name)
+    short = path.with_name('short-' + path.name)
     short.write_text(json.dumps(nb), encoding='utf-8')
-    page = open_in(browser, home, short.name)
+    page = open_in(browser, home, short.relative_to(folder/'nbs').as_posix())
     page.set_default_timeout(LIMIT * 1000)
     page.evaluate(DO, 'notebook:run-all-cells')
     page.evaluate(DO, 'docmanager:save')
@@ -79,7 +80,8 @@ def meet(browser, home, folder, name):
 def main():
     chromium = shutil.which('chromium') or shutil.which('google-chrome')
     if not chromium: return print('skipped: there is no chromium here')
-    names, bad = [Path(a).name for a in sys.argv[1:]] or [p.name for p in sorted((root/'nbs').glob('*.ipynb'))], 0
+    names = [Path(a).resolve().relative_to(root/'nbs').as_posix() for a in sys.argv[1:]] or [f'{n}.ipynb' for n in ['index', *book.chapters()]]
+    bad = 0
     with tempfile.TemporaryDirectory() as d, sync_playwright() as p:
         folder, config = Path(d)/'copy', Path(d)/'config'
         config.mkdir()

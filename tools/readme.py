@@ -32,7 +32,7 @@ def readme(cfg):
         c.outputs = joined(o for o in c.outputs if 'image/png' not in o.get('data', {}))   # a README has its pictures in files
     show = {'NbConvertBase': {'display_data_priority': ['text/markdown', 'text/plain']}}
     body, _ = MarkdownExporter(config=show).from_notebook_node(nb)
-    body = re.sub(r'\]\((\w+\.ipynb)', r'](nbs/\1', body).replace('](../', '](')   # paths as seen from the top
+    body = re.sub(r'\]\(((?:\w+/)*\w+\.ipynb)', r'](nbs/\1', body).replace('](../', '](')   # paths as seen from the top
     body = re.sub(r'\n{3,}', '\n\n', body).strip()
     return f"{NOTE}# {front['title']}\n\n> {front.get('description', cfg.description)}\n\n{body}\n"
 

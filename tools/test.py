@@ -1,6 +1,6 @@
 """Run every chapter's tests, as `nbdev_test` does, and end with a line of counts (the unit is a chapter).
 
-python tools/test.py [--slow] [--cuda] [nbs/05_attention.ipynb ...]
+python tools/test.py [--slow] [--cuda] [nbs/04_attention.ipynb ...]
 
 Cells flagged `shakespeare` or `tiktoken` need a file that is downloaded once, those flagged `datasets` an optional package. Where it cannot be had they are left out, and
 their chapter counts as skipped (in part). Cells flagged `slow` or `cuda` run only when asked for.
@@ -47,7 +47,7 @@ def main(args):
         lacking = [what for k, (what, _) in NEEDS.items() if k not in had and k in flags_of(fn)]
         kind = 'failed' if not ok else 'skipped' if lacking else 'passed'
         counts[kind] += 1
-        print(f'{kind:8}{seconds:7.1f}s  {fn.name}' + (f'  (in part: needs {", ".join(lacking)})' if lacking else ''))
+        print(f'{kind:8}{seconds:7.1f}s  {fn.relative_to(cfg.nbs_path)}' + (f'  (in part: needs {", ".join(lacking)})' if lacking else ''))
     print(', '.join(f'{n} {k}' for k, n in counts.items() if n or k != 'skipped'), flush=True)
     return 0 if not counts['failed'] and counts['passed'] + counts['skipped'] else 1
 
