@@ -63,9 +63,11 @@ def draw_stairs(
 ): # a matplotlib Figure; None where nothing is stored
     "Draw the stairs climbed so far: each chapter's loss, one step lower than the last."
     from matplotlib.figure import Figure
+    class Picture(Figure):
+        def _repr_png_(self): return image_bytes(self, 'png')  # shown where a cell ends with it, without pyplot
     stairs = {n: s for n, s in read_stairs(path).items() if n < below}
     if not stairs: return None
-    fig = Figure(figsize=(6.4, 1 + 0.36 * len(stairs)), layout='constrained')
+    fig = Picture(figsize=(6.4, 1 + 0.36 * len(stairs)), layout='constrained')
     ax = fig.subplots()
     top = max(s['loss'] for s in stairs.values())
     for row, (number, stair) in enumerate(stairs.items()):
