@@ -76,8 +76,10 @@ def draw_stairs(
         name = f"{number}  {stair['title']}"
         ax.text(0.03, row, name, va='center', fontsize=12, color='white' if newest else 'black')
         ax.text(stair['loss'] + 0.03, row, f"{stair['loss']:.3f}", va='center', fontsize=12)
-    ax.set(xlim=(0, top * 1.15), yticks=[], title='The stairs so far: shorter is better')
-    ax.set_xlabel('validation loss, nats per character')
+    ax.set(xlim=(0, top * 1.15), yticks=[])
+    ax.set_title('The stairs so far: shorter is better', fontsize=13)
+    ax.set_xlabel('validation loss, nats per character', fontsize=12)
+    ax.tick_params(labelsize=12)
     ax.invert_yaxis()
     for side in ('top', 'right', 'left'): ax.spines[side].set_visible(False)
     return fig
