@@ -208,7 +208,7 @@ def both_blocks():
 def gpt():
     "The whole of GPT-2, shapes on its arrows."
     d = Drawing(520, 800, 'A decoder-only GPT', 'Read from bottom to top. Left: token ids of shape B by T pick rows of wte, positions pick rows of wpe, the sum of shape B by T by C passes blocks h.0 to h.11, the final norm ln_f '
-                'and lm_head, which is the table wte again, and leaves as logits B by T by V. Right: one block, in which ln_1 and attn, then ln_2 and mlp, each read the stream and add to it.')
+                'and the head, which is the table wte again, and leaves as logits B by T by V. Right: one block, in which ln_1 and attn, then ln_2 and mlp, each read the stream and add to it.')
     x = 146
     idx, pos = d.box(92, 756, 98, 46, '`idx`', 'token ids'), d.box(202, 756, 98, 46, '0 … T−1', 'positions')
     wte, wpe = d.box(92, 668, 98, 46, '`wte`', '`[V, C]`', 'embed'), d.box(202, 668, 98, 46, '`wpe`', '`[1024, C]`', 'embed')
@@ -217,7 +217,7 @@ def gpt():
     d.arrow(wte, (92, plus.y), plus); d.arrow(wpe, (202, plus.y), plus)
     d.text(88, 586, '`[B, T, C]`', 'small'); d.text(200, 586, '`[T, C]`', 'small')
     drop, h0, h1 = d.stack(x, 546, (('`drop`',), ('`h.0`', '', 'shade'), ('`h.1`', '', 'shade')), h=38, gap=34)
-    h11, ln_f, head, logits = d.stack(x, 316, (('`h.11`', '', 'shade'), ('`ln_f`', '', 'norm'), ('`lm_head`', '', 'embed'), ('`logits`', '', 'out')), h=38, gap=44)
+    h11, ln_f, head, logits = d.stack(x, 316, (('`h.11`', '', 'shade'), ('`ln_f`', '', 'norm'), ('`wte` again', '', 'embed'), ('`logits`', '', 'out')), h=38, gap=44)
     d.arrow(plus, drop); d.text(x, 360, '⋮'); d.arrow(h1, (x, 372), tip=False); d.arrow((x, 348), h11)
     for y, shape in ((510, '[B, T, C]'), (438, '[B, T, C]'), (275, '[B, T, C]'), (193, '[B, T, C]'), (111, '[B, T, V]')): d.text(x - 9, y, f'`{shape}`', 'small right')
     d.arrow(wte, (24, wte.y), (24, head.y), head, kind='link dash', tip=False); d.text(24, 410, 'one tensor', 'small', turn=-90)
