@@ -249,7 +249,7 @@ def residual():
     d.arrow(spot, end, kind='stream')
     d.text(258, 383, '⋮'); d.text(358, 383, '⋮')
     d.bracket(82, 418, 606, '`h.0`'); d.bracket(82, 160, 348, '`h.11`'); d.text(74, 383, '⋮', 'text right')
-    d.arrow(end, (x, 80)); d.text(x + 12, 84, 'to `lm_head`', 'small left')
+    d.arrow(end, (x, 80)); d.text(x + 12, 84, 'to the head', 'small left')
     d.arrow((124, 150), (124, 632), kind='back dash'); d.text(110, 383, 'one share of the gradient: unchanged', 'small', turn=-90)
     d.text(250, 34, 'x  =  x₀ + a₀ + m₀ + … + a₁₁ + m₁₁', 'text strong')
     return d
