@@ -96,5 +96,5 @@ def write_short(
     for _ in range(length):
         logits, _ = model(torch.tensor([out[-block_size:]]))  # (1, T, V)
         probs = F.softmax(logits[0, -1], dim=-1)              # (V,)
-        out.append(torch.multinomial(probs, 1, generator=generator).item())
+        out.append(int(torch.multinomial(probs, 1, generator=generator)))
     return out
