@@ -61,7 +61,7 @@ def draw_stairs(
     below: str, # draw the chapters before this one, such as '05'; '99' draws all
     path: str | Path = 'results/staircase.json', # seen from the notebook's folder
 ): # a matplotlib Figure; None where nothing is stored
-    "Draw the stairs climbed so far: each chapter's loss, one step lower than the last."
+    "Draw the stairs climbed so far: a bar for each chapter, as long as its loss."
     from matplotlib.figure import Figure
     class Picture(Figure):
         def _repr_png_(self): return image_bytes(self, 'png')  # shown where a cell ends with it, without pyplot
