@@ -208,7 +208,7 @@ def both_blocks():
 def gpt():
     "The whole of GPT-2, shapes on its arrows."
     d = Drawing(520, 800, 'A decoder-only GPT', 'Read from bottom to top. Left: token ids of shape B by T pick rows of wte, positions pick rows of wpe, the sum of shape B by T by C passes blocks h.0 to h.11, the final norm ln_f '
-                'and lm_head, which is the table wte again, and leaves as logits B by T by V. Right: one block, in which ln_1 and attn, then ln_2 and mlp, each read the stream and add to it.')
+                'and the head, which is the table wte again, and leaves as logits B by T by V. Right: one block, in which ln_1 and attn, then ln_2 and mlp, each read the stream and add to it.')
     x = 146
     idx, pos = d.box(92, 756, 98, 46, '`idx`', 'token ids'), d.box(202, 756, 98, 46, '0 … T−1', 'positions')
     wte, wpe = d.box(92, 668, 98, 46, '`wte`', '`[V, C]`', 'embed'), d.box(202, 668, 98, 46, '`wpe`', '`[1024, C]`', 'embed')
@@ -217,7 +217,7 @@ def gpt():
     d.arrow(wte, (92, plus.y), plus); d.arrow(wpe, (202, plus.y), plus)
     d.text(88, 586, '`[B, T, C]`', 'small'); d.text(200, 586, '`[T, C]`', 'small')
     drop, h0, h1 = d.stack(x, 546, (('`drop`',), ('`h.0`', '', 'shade'), ('`h.1`', '', 'shade')), h=38, gap=34)
-    h11, ln_f, head, logits = d.stack(x, 316, (('`h.11`', '', 'shade'), ('`ln_f`', '', 'norm'), ('`lm_head`', '', 'embed'), ('`logits`', '', 'out')), h=38, gap=44)
+    h11, ln_f, head, logits = d.stack(x, 316, (('`h.11`', '', 'shade'), ('`ln_f`', '', 'norm'), ('`wte` again', '', 'embed'), ('`logits`', '', 'out')), h=38, gap=44)
     d.arrow(plus, drop); d.text(x, 360, '⋮'); d.arrow(h1, (x, 372), tip=False); d.arrow((x, 348), h11)
     for y, shape in ((510, '[B, T, C]'), (438, '[B, T, C]'), (275, '[B, T, C]'), (193, '[B, T, C]'), (111, '[B, T, V]')): d.text(x - 9, y, f'`{shape}`', 'small right')
     d.arrow(wte, (24, wte.y), (24, head.y), head, kind='link dash', tip=False); d.text(24, 410, 'one tensor', 'small', turn=-90)
@@ -234,7 +234,8 @@ def gpt():
 def residual():
     "The stream that every sublayer reads and adds to."
     d = Drawing(500, 716, 'The residual stream', 'Read from bottom to top. One thick vertical line starts at wte plus wpe and ends at ln_f. Beside it the sublayers of blocks h.0 to h.11: each reads the line through its norm, and what '
-                'attn or mlp makes of it is added back at a plus. Attention also reads the streams of earlier positions. A gradient arrow runs straight down beside the line, past all of them.')
+                'attn or mlp makes of it is added back at a plus. Attention also reads the streams of earlier positions. A dashed arrow runs straight down beside the line, past all of them: the share of the '
+                'gradient that the sum hands down as it is. What the sublayers hand down comes on top.')
     x = 172
     start, end = d.box(x, 664, 172, 46, '`wte + wpe`', 'one vector per position', 'embed'), d.box(x, 118, 110, 36, '`ln_f`', kind='norm')
     spot = start
@@ -248,8 +249,8 @@ def residual():
     d.arrow(spot, end, kind='stream')
     d.text(258, 383, '⋮'); d.text(358, 383, '⋮')
     d.bracket(82, 418, 606, '`h.0`'); d.bracket(82, 160, 348, '`h.11`'); d.text(74, 383, '⋮', 'text right')
-    d.arrow(end, (x, 80)); d.text(x + 12, 84, 'to `lm_head`', 'small left')
-    d.arrow((124, 150), (124, 632), kind='back dash'); d.text(110, 383, 'gradient, unchanged', 'small', turn=-90)
+    d.arrow(end, (x, 80)); d.text(x + 12, 84, 'to the head', 'small left')
+    d.arrow((124, 150), (124, 632), kind='back dash'); d.text(110, 383, 'one share of the gradient: unchanged', 'small', turn=-90)
     d.text(250, 34, 'x  =  x₀ + a₀ + m₀ + … + a₁₁ + m₁₁', 'text strong')
     return d
 
@@ -273,26 +274,34 @@ def attention():
     d.text(x, 34, '`CausalSelfAttention`', 'text strong')
     return d
 
-def causal_mask():
-    "Scores, mask, weights."
-    words, T = ('the', 'cat', 'sat', 'down'), 4
-    scores = [[1.1, .4, -.3, .8], [.9, 2., .1, -.6], [.3, 1.7, .6, 1.2], [-.4, 1.1, 1.6, .7]]
-    d = Drawing(520, 322, 'The causal mask', 'Two 4 by 4 matrices, a row per query and a column per key, for the words the cat sat down. Left: scores on and below the diagonal, minus infinity above it. '
-                'Right: after the softmax the entries above the diagonal are 0 and every row sums to 1.')
-    weights = []
-    for i, row in enumerate(scores):
-        e = [math.exp(s) for s in row[:i + 1]]
-        weights.append([f'{v / sum(e):.2f}' for v in e])
-        assert sum(int(v.replace('.', '')) for v in weights[-1]) == 100, f'row {i} does not sum to 1 as rounded: choose other scores'
-    cell, left, right, top = 46, 62, 322, 92
-    d.grid(left, top, cell, [[(f'{scores[i][j]:.1f}'.replace('-', '−'), 'attn', 'text') if j <= i else ('−∞', 'mute', 'bad') for j in range(T)] for i in range(T)])
-    d.grid(right, top, cell, [[(weights[i][j], 'attn', 'text') if j <= i else ('0', 'mute', 'small') for j in range(T)] for i in range(T)])
-    for x, name in ((left, 'masked scores'), (right, 'attention weights')):
-        d.text(x + 2 * cell, 30, name, 'text strong')
-        for j, word in enumerate(words): d.text(x + (j + .5) * cell, top - 16, word, 'small')
-    for i, word in enumerate(words): d.text(left - 8, top + (i + .5) * cell, word, 'small right')
-    d.arrow((left + T * cell + 10, top + 2 * cell), (right - 8, top + 2 * cell)); d.text((left + T * cell + right) / 2, top + 2 * cell - 14, 'softmax', 'small')
-    d.text(left + 2 * cell, 298, 'row: query, column: key', 'small'); d.text(right + 2 * cell, 298, 'each row sums to 1', 'small')
+def radio():
+    "Query, key and value as a radio, each part beside the line of code that computes it."
+    d = Drawing(500, 640, 'Attention as a radio',
+                'Top: the words Ann, has, 3, Bob, has, 7 are stations; each sends a program, its value, on a frequency, its key. '
+                'Below them the word 7 is a receiver with a dial, its query. A thick line comes from Bob, thin ones from the others: '
+                'the closer a frequency is to the dial, the louder. What it plays is a mix of all programs, here mostly Bob. '
+                'A list binds each part to a line of code.')
+    d.text(250, 32, 'The word 7 asks: whose number am I?', 'text strong')
+    d.text(250, 62, 'stations: each word sends ② a program on ① a frequency', 'small')
+    words = ('Ann', 'has', '3', 'Bob', 'has', '7')
+    heard = ('line', 'faint', 'faint', 'stream', 'faint', 'faint')
+    receiver = d.box(250, 296, 250, 50, '7', 'a receiver with ③ a dial', 'attn')
+    for i, (word, kind) in enumerate(zip(words, heard)):
+        x = 60 + 76 * i
+        d.arrow((x, 120), (175 + 30 * i, receiver.top[1]), kind=kind)
+        d.box(x, 98, 64, 44, word, kind='attn' if word == 'Bob' else 'embed')
+    d.text(250, 186, '④ how close is its frequency to the dial?', 'small')
+    d.text(250, 212, '⑤ so loud it is heard', 'small')
+    out = d.box(250, 388, 250, 50, '⑥ the mix', 'mostly what Bob sends', 'out')
+    d.arrow(receiver, out)
+    lines = (('① frequency', 'key', 'k = x @ W_k'), ('② program', 'value', 'v = x @ W_v'),
+             ('③ dial', 'query', 'q = x @ W_q'), ('④ closeness', 'scores', 'scores = q @ k.T'),
+             ('⑤ loudness', 'weights', 'scores.softmax(-1)'), ('⑥ mix', 'output', 'weights @ v'))
+    for i, (radio, name, code) in enumerate(lines):
+        y = 456 + 30 * i
+        d.text(38, y, radio, 'text left')
+        d.text(178, y, name, 'text left strong')
+        d.text(276, y, f'`{code}`', 'text left')
     return d
 
 def transformer():
@@ -384,7 +393,7 @@ def writing():
     d.text(260, y0 + h * rows + 54, 'how likely the drawn character was, in percent', 'small')
     return d
 
-FIGURES = dict(pipeline=pipeline, writing=writing, block=both_blocks, gpt=gpt, residual=residual, attention=attention, causal_mask=causal_mask, transformer=transformer, ladder_loss=ladder_loss)
+FIGURES = dict(pipeline=pipeline, writing=writing, block=both_blocks, gpt=gpt, residual=residual, attention=attention, radio=radio, transformer=transformer, ladder_loss=ladder_loss)
 
 if __name__ == '__main__':
     for name, make in FIGURES.items():
