@@ -2,34 +2,56 @@
 
 Every name below is imported when it is first used, so that `import gpt_nb` itself takes no time.
 """
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 
-# name -> the module of the package that holds it
-_HOME = {
-    'UserError': 'base.errors',
-    'load_text': 'corpus', 'split_text': 'corpus',
-    'Tokenizer': 'tokenizer', 'CharTokenizer': 'tokenizer', 'BPETokenizer': 'tokenizer',
-    'GPT2Tokenizer': 'tokenizer', 'load_tokenizer': 'tokenizer',
-    'TokenData': 'data',
-    'GPT': 'model', 'GPTConfig': 'model',
-    'TrainConfig': 'trainer', 'RunConfig': 'trainer', 'Trainer': 'trainer', 'train_run': 'trainer', 'evaluate': 'trainer',
-    'SamplingConfig': 'sampler', 'generate': 'sampler', 'complete': 'sampler', 'stream': 'sampler',
-    'speed_up': 'bench',
-    'from_pretrained': 'pretrained', 'save_pretrained': 'pretrained',
+# module of the package -> what it gives to the front door
+_ROOMS = {
+    'base.errors': ['UserError'],
+    'data.corpus': ['load_text', 'split_text'],
+    'data.tokenizer': ['Tokenizer', 'CharTokenizer'],
+    'data.bpe': ['BPETokenizer', 'GPT2Tokenizer'],
+    'data.tokenizer_files': ['load_tokenizer'],
+    'data.shards': ['TokenData'],
+    'model': ['GPT', 'GPTConfig'],
+    'weights.hub': ['from_pretrained', 'save_pretrained'],
+    'sample.settings': ['SamplingConfig'],
+    'sample.generation': ['generate'],
+    'sample.writing': ['complete', 'stream'],
+    'sample.fast': ['speed_up'],
+    'train.settings': ['TrainConfig'],
+    'train.evaluation': ['evaluate'],
+    'train.trainer': ['Trainer'],
+    'train.recipes': ['RunConfig', 'train_run'],
 }
-__all__ = ['__version__', *_HOME]
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+__all__ = [*_ROOM_OF]
 
-if TYPE_CHECKING:  # what editors and type checkers read instead of the function below
-    pass
+if TYPE_CHECKING:  # editors and type checkers read these lines instead of the function below
+    from .base.errors import UserError
+    from .data.bpe import BPETokenizer, GPT2Tokenizer
+    from .data.corpus import load_text, split_text
+    from .data.shards import TokenData
+    from .data.tokenizer import CharTokenizer, Tokenizer
+    from .data.tokenizer_files import load_tokenizer
+    from .model import GPT, GPTConfig
+    from .sample.fast import speed_up
+    from .sample.generation import generate
+    from .sample.settings import SamplingConfig
+    from .sample.writing import complete, stream
+    from .train.evaluation import evaluate
+    from .train.recipes import RunConfig, train_run
+    from .train.settings import TrainConfig
+    from .train.trainer import Trainer
+    from .weights.hub import from_pretrained, save_pretrained
 
 
 def __getattr__(name):
-    "Import the module that holds `name`, once, at its first use."
-    if name not in _HOME: raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
-    from importlib import import_module
-    value = getattr(import_module(f'.{_HOME[name]}', __name__), name)
+    "Import the room that holds `name`, at its first use."
+    if name not in _ROOM_OF: raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    value = getattr(import_module(f'.{_ROOM_OF[name]}', __name__), name)
     globals()[name] = value
     return value
 

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from .attention import CausalSelfAttention, Head, MultiHeadAttention
 from .bigram import Bigram
-from .block import MLP, Block, PostLNBlock
+from .block import Block, MLP, PostLNBlock
 from .embeddings import embed
 from .model import GPT, GPTConfig
 

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from .attention import CausalSelfAttention, attend
 from .base.errors import UserError, number, require, whole
-from .block import MLP, Block
+from .block import Block, MLP
 from .embeddings import embed
 
 # %% ../nbs/06_model.ipynb #56203cc0
@@ -57,7 +57,8 @@ class GPTConfig:
 
     def __post_init__(self):
         for name in ('vocab_size', 'block_size', 'n_layer', 'n_head', 'n_embd'):
-            whole(name, getattr(self, name), low=1)
+            value = whole(name, getattr(self, name), low=1)  # a plain int, numpy's too
+            object.__setattr__(self, name, value)
         fits = self.n_embd % self.n_head == 0
         require(fits, 'n_embd', self.n_embd, f'a multiple of n_head, which is {self.n_head}')
         number('dropout', self.dropout, low=0, high=1)
