@@ -31,7 +31,6 @@ from .prepared import NOTE, check_free, read_note, same_settings
 from .shards import DataError, expand_pattern, write_shard
 from .tokenizer import Tokenizer
 from .tokenizer_files import load_tokenizer
-from ..train.processes import _said
 
 # %% ../../nbs/data/fineweb.ipynb #a2eedb46
 SAMPLES = {'fineweb-edu-10B': ('HuggingFaceFW/fineweb-edu', 'sample-10BT'), 'fineweb-10B': ('HuggingFaceFW/fineweb', 'sample-10BT')}
