@@ -56,6 +56,13 @@ def title(nbs, name):
         if found: return found[1]
     return name
 
+def subtitle(nbs, name):
+    "The line below a chapter's title."
+    for c in json.loads((nbs/f'{name}.ipynb').read_text(encoding='utf-8'))['cells']:
+        found = re.search(r'^> (.+)$', ''.join(c['source']), re.M) if c['cell_type'] == 'markdown' else None
+        if found: return found[1].replace('|', '\\|')
+    return ''
+
 def label(nbs, name):
     "What a link to a chapter says: on the ground floor with its number."
     number = re.match(r'(\d\d)_', name)

@@ -62,6 +62,16 @@ def where(nbs, name):
 
 LINKS = re.compile(r'\n*^(?:\*\*[\w ]+\*\*, \d+ of \d+|\[Open in Colab\]).*$', re.M)  # the line that this file writes
 
+def contents(nbs):
+    "The index' table of chapters, a part at a time."
+    rows = []
+    for part, (what, names) in book.PARTS.items():
+        rows += [f'**{part}**: {what}', '', '| chapter | what it is about |', '|---|---|']
+        rows += [f'| [{book.label(nbs, n)}]({n}.ipynb) | {book.subtitle(nbs, n)} |' for n in names] + ['']
+    return '\n'.join(rows)
+
+TABLE = re.compile(r'(?<=<!-- chapters, by tools/home.py -->\n).*?(?=<!-- end -->)', re.S)
+
 def lines(text): return text.splitlines(keepends=True)
 
 def update(path, cfg, nbs):
@@ -75,6 +85,8 @@ def update(path, cfg, nbs):
     title['source'] = lines(LINKS.sub('', ''.join(title['source'])).rstrip() + ('\n\n' + ' · '.join(row) if row else ''))
     for c in cells:                          # the first edition's list of chapters
         if c['cell_type'] == 'markdown': c['source'] = lines(re.sub(r'^You are here:.*\n*', '', ''.join(c['source']), flags=re.M))
+    for c in cells:                          # the index' table
+        if '<!-- chapters, by' in ''.join(c['source']): c['source'] = lines(TABLE.sub(lambda m: contents(nbs), ''.join(c['source'])))
     install = f"pip install git+{cfg['git_url']}" if cfg.getboolean('public_home') else 'pip install .'
     for c in cells:                          # the index names the install line
         c['source'] = lines(re.sub(r'^pip install (\.|git\+\S+)(?=\s|$)', install, ''.join(c['source']), flags=re.M)) if c['cell_type'] == 'markdown' else c['source']
