@@ -160,15 +160,15 @@ def pipeline():
                 'gradients. Right, writing: the tokenizer turns a prompt into ids, the same GPT gives logits, the sampler draws one token and appends it, again and again, until the ids become text.')
     left, right, w, h = 148, 352, 136, 46
     d.text(left, 32, 'training', 'text strong'); d.text(right, 32, 'writing', 'text strong')
-    text, prompt = d.box(left, 78, w, h, 'text', '01 corpus'), d.box(right, 78, w, h, '“ROMEO:”', 'a prompt')
-    tok, tok2 = (d.box(x, 158, w, h, 'tokenizer', '02 encode', 'embed') for x in (left, right))
-    win = d.box(left, 238, w, h, 'windows', '03 data', 'embed')
+    text, prompt = d.box(left, 78, w, h, 'text', '00'), d.box(right, 78, w, h, '“ROMEO:”', 'a prompt')
+    tok, tok2 = (d.box(x, 158, w, h, 'tokenizer', '01 encode', 'embed') for x in (left, right))
+    win = d.box(left, 238, w, h, 'windows', '02', 'embed')
     gpt = d.group(52, 302, 448, 470, 'shade')
-    d.text(430, 322, 'GPT  (07 model)', 'small right in')
-    for y, label, kind, chapter in ((356, 'embed', 'embed', '04'), (398, 'n_layer × (attention + MLP)', 'attn', '05, 06'), (440, 'head', 'embed', 'tied to 04')):
+    d.text(430, 322, 'GPT  (06)', 'small right in')
+    for y, label, kind, chapter in ((356, 'embed', 'embed', '03'), (398, 'n_layer × (attention + MLP)', 'attn', '04, 05'), (440, 'head', 'embed', 'the same table')):
         d.box(250, y, 360, 34, label, kind=kind); d.text(420, y, chapter, 'small right in')
-    loss, sampler = d.box(left, 548, w, h, 'loss', '11 trainer', 'out'), d.box(right, 548, w, h, 'sampler', '08 one token', 'out')
-    out = d.box(right, 630, w, h, 'text', '02 decode')
+    loss, sampler = d.box(left, 548, w, h, 'loss', '07 training', 'out'), d.box(right, 548, w, h, 'sampler', '08 one token', 'out')
+    out = d.box(right, 630, w, h, 'text', '01 decode')
     for leg in ((text, tok), (prompt, tok2), (sampler, out)): d.arrow(*leg)
     d.arrow(tok, win, label='ids'); d.arrow(win, gpt, label='`[B, T]`'); d.arrow(tok2, gpt, label='ids so far', side='left')
     d.arrow(gpt, loss, label='`[B, T, V]`'); d.arrow(gpt, sampler, label='last position', side='left')
@@ -393,7 +393,30 @@ def writing():
     d.text(260, y0 + h * rows + 54, 'how likely the drawn character was, in percent', 'small')
     return d
 
-FIGURES = dict(pipeline=pipeline, writing=writing, block=both_blocks, gpt=gpt, residual=residual, attention=attention, radio=radio, transformer=transformer, ladder_loss=ladder_loss)
+def stairs():
+    """The ground floor's results: for each chapter its loss as a bar, and the first words that the model writes.
+
+    Nothing where nbs/results/staircase.json is missing.
+    """
+    path = ROOT/'nbs'/'results'/'staircase.json'
+    if not path.exists(): return None
+    found = json.loads(path.read_text(encoding='utf-8'))
+    h, x0, width, most = 62, 30, 380, max(s['loss'] for s in found.values())
+    said = '; '.join(f"{n} {s['title']} {s['loss']:.3f}" for n, s in found.items())
+    d = Drawing(520, 86 + h * len(found), 'The stairs of the ground floor',
+                f'For each chapter a bar as long as the validation loss of the model by then, in nats per character: {said}.')
+    d.text(260, 32, 'The same small model, a part more in each chapter', 'text strong')
+    d.text(260, 56, 'exact validation loss in nats per character, and what it writes after ROMEO:', 'small')
+    for i, (number, stair) in enumerate(found.items()):
+        y, w = 80 + h * i, width * stair['loss'] / most
+        d.shape('rect', 'attn', x=x0, y=y, width=w, height=28, rx=4)
+        d.text(x0 + 8, y + 14, f"{number}  {stair['title']}", 'text left in')
+        d.text(x0 + w + 10, y + 14, f"{stair['loss']:.3f}", 'text left')
+        words = ' '.join(stair['text'].removeprefix('ROMEO:').split())
+        d.text(x0 + 8, y + 42, f'`{words[:52]}…`', 'small left')
+    return d
+
+FIGURES = dict(stairs=stairs, pipeline=pipeline, writing=writing, block=both_blocks, gpt=gpt, residual=residual, attention=attention, radio=radio, transformer=transformer, ladder_loss=ladder_loss)
 
 if __name__ == '__main__':
     for name, make in FIGURES.items():
