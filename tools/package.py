@@ -25,7 +25,7 @@ def build(folder):
 def contents(sdist, wheel):
     "What must be in them, and what must not."
     inside = set(zipfile.ZipFile(wheel).namelist())
-    want = {f'{lib}/{p.name}' for p in (root/lib).glob('*.py')} | {f'{lib}/py.typed'}
+    want = {p.relative_to(root).as_posix() for p in (root/lib).rglob('*.py')} | {f'{lib}/py.typed'}
     info = f'{lib}-{cfg.version}.dist-info/'
     assert {n for n in inside if not n.startswith(info)} == want, {n for n in inside if not n.startswith(info)} ^ want
     assert any(n.startswith(info) and n.endswith('LICENSE') for n in inside), 'the license is missing'
