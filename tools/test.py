@@ -17,12 +17,9 @@ from nbdev.doclinks import nbglob
 from nbdev.process import NBProcessor
 from nbdev.test import test_nb
 
-NEEDS = {
-    'shakespeare': ('tiny Shakespeare', "from gpt_nb.corpus import load_text; load_text('shakespeare')"),
-    'tiktoken': ("GPT-2's BPE files", 'from gpt_nb.tokenizer import GPT2Tokenizer; GPT2Tokenizer()'),
-    'datasets': ('the datasets package', 'import datasets, pyarrow'),
-}
-
+NEEDS = {'shakespeare': ('tiny Shakespeare', "from gpt_nb import load_text; load_text('shakespeare')"),
+         'tiktoken': ("GPT-2's BPE files", "from gpt_nb import GPT2Tokenizer; GPT2Tokenizer()"),
+         'datasets': ('the datasets package', 'import datasets, pyarrow')}
 
 def to_be_had(code):
     "Can this be done here? Tried once, in a process of its own, for at most a minute."
