@@ -19,7 +19,7 @@ from ..base.device import autocast, choose_dtype, eval_mode
 from ..base.errors import UserError, printable, whole
 from ..base.files import cache_dir, digest_file, fetch, offline, parse_json, read_text, user_path
 from ..data.tokenizer import Tokenizer
-from .text import _progress
+from .text import progress_bar
 from ..model import GPT
 
 # %% ../../nbs/eval/tasks.ipynb #ff0c12d6
@@ -168,7 +168,7 @@ def score_completions(
     rows = [(p, row, n) for p, pair in enumerate(pairs) for row, n in cut_completion(*pair, T)]
     rows.sort(key=lambda r: -len(r[1]))                              # the largest batch first: if memory is short, it is short at once
     nats, greedy, at = [0.] * len(pairs), [True] * len(pairs), 0
-    with eval_mode(model), _progress(len(rows), 'score', 'row', show) as bar:
+    with eval_mode(model), progress_bar(len(rows), 'score', 'row', show) as bar:
         while at < len(rows):
             batch = rows[at:at + (batch_size or max(1, 8192 // len(rows[at][1])))]
             with autocast(device, choose_dtype(dtype, device)): losses, best = _row_losses(model, [r[1:] for r in batch])
