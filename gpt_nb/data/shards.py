@@ -214,7 +214,9 @@ class TokenData:
 
     def __len__(self): return self.ends[-1]
 
-    def __repr__(self): return f'TokenData({len(self):,} tokens' + f' in {len(self.files)} files' * bool(self.files) + ')'
+    def __repr__(self):
+        n = len(self.files)
+        return f'TokenData({len(self):,} tokens' + f' in {n} file{"s" * (n != 1)}' * (n > 0) + ')'
 
     def __getitem__(self, where):
         at = range(len(self))[where]
