@@ -43,6 +43,19 @@ def check_keys(
 
 _check_nothing: Any = object()
 
+_DIGESTS = {'tokenizer': 'the tokenizer is not the one', 'train_data': 'the training data is not the data',
+            'val_data': 'the validation data is not the data'} # digests tell nobody anything, words do
+
+def _compare(now, then, path):
+    "Refuse a fingerprint that is not the one of the run in `path`; the first difference is named."
+    order = lambda k: (k != 'tokenizer', k not in _DIGESTS, k)
+    for k in sorted(now.keys() | then.keys(), key=order):
+        if now.get(k) == then.get(k): continue
+        if k in _DIGESTS:
+            raise ConfigError(f'{_DIGESTS[k]} that the run in {path} was made with: use that, or name another out_dir')
+        raise ConfigError(f'{printable(k, 80)} is {now.get(k)!r}, but the run in {path} was made with '
+                          f'{printable(repr(then.get(k)), 80)}: use that, or name another out_dir')
+
 class RunFolder(_Metrics, _Checkpoints):
     "The folder of a run: run.json, metrics.jsonl, checkpoints, and its best model on top."
     @property
@@ -61,6 +74,53 @@ class RunFolder(_Metrics, _Checkpoints):
         path = self.path/'run.json'
         run = _read_json(path, ': is this the folder of a run?')
         check_keys(run, _RUN, path, ': bring it back from a copy, or name another out_dir')
+        return run
+
+    def find_run(self,
+        fingerprint: dict, # of the run that asks: flat, JSON
+        resume: bool, # may a run that is there go on?
+        data: dict = {}, # what it trains on, as run.json says it: name, source, sha256
+    ) -> dict | None: # run.json of the run that is there; None: there is none
+        """Look for a run to go on with.
+
+        `CheckpointError` names what is in the way, `ConfigError` what is not the same as in the run that is there.
+        """
+        path = printable(self.path)
+        if not self.holds_run:
+            for name in self.in_the_way():
+                raise CheckpointError(f'{path} holds {name}, but no run.json: if it is of a run, bring its run.json '
+                                      'back from a copy; if it is not, name another out_dir')
+            return None
+        if not resume: raise CheckpointError(f'{path} holds a run already: resume it, or name another out_dir')
+
+        # is it a run?
+        run = self.read_run()
+        if not ({'identity', 'train'} <= run.keys() and {'lr_decay_iters', 'min_lr'} <= run['train'].keys()):
+            raise CheckpointError(f'{path}/run.json does not describe a run: bring it back from a copy, '
+                                  'or name another out_dir')
+
+        # is it the same one? The text first: what it is made of, such as vocab_size, follows it
+        text, before = data.get('sha256'), run.get('data', {}).get('sha256')
+        if text and before and text != before:
+            raise ConfigError(f'the text {printable(data.get("source", ""))} is no longer the one that the run in '
+                              f'{path} was made with: bring that text back, or name another out_dir')
+        _compare(fingerprint, run['identity'], path)
+        return run
+
+    def begin(self,
+        fingerprint: dict, # what must not change between a run's start and its resume: flat, JSON
+        resume: bool, # may a run that is there go on?
+        about: dict, # what else to record in run.json
+        only_read: bool = False, # write nothing, take no lock
+    ) -> dict | None: # run.json of the run that is there and goes on; None: there was none
+        "Begin a run, or find the one that goes on; raises what `find_run` raises."
+        data = about.get('data', {})
+        run = self.find_run(fingerprint, resume, data)
+        if only_read: return run
+        with self.writing():
+            # once more: somebody else may have been quicker
+            run = self.find_run(fingerprint, resume, data)
+            if run is None: self.write_run(about | {'identity': fingerprint})
         return run
 
     def model_config(self) -> GPTConfig: # of the model that the run trains
