@@ -74,18 +74,21 @@ class RunFolder(CheckpointFolder):
         fingerprint: dict, # what must stay the same as long as the run goes on: flat, JSON
         resume: bool, # may a run that is there go on?
         about: dict, # the rest of run.json: configuration, data, versions
-    ) -> dict | None: # run.json of the run that goes on; None: a new one was begun
+        only_read: bool = False, # write nothing, take no lock
+    ) -> dict | None: # run.json of the run that goes on; None: there was none
         "Begin a run here, or find the one that goes on. Raises what `find_run` raises."
-        self.find_run(fingerprint, resume, about)                    # refused before anything is made
+        data = about.get('data', {})
+        run = self.find_run(fingerprint, resume, data)               # refused before anything is made
+        if only_read: return run
         with self.writing():
-            found = self.find_run(fingerprint, resume, about)
-            if found is None: self.write_run({**about, 'identity': fingerprint})
-        return found
+            run = self.find_run(fingerprint, resume, data)
+            if run is None: self.write_run({**about, 'identity': fingerprint})
+        return run
 
     def find_run(self,
         fingerprint: dict, # as for `begin`
         resume: bool, # may a run that is there go on?
-        about: dict = {}, # its `data` says where the text comes from, and its `sha256`
+        data: dict = {}, # what it trains on, as run.json says it: `source`, `sha256`
     ) -> dict | None: # its run.json; None: there is none
         """Find the run to go on with, and write nothing.
 
@@ -104,7 +107,6 @@ class RunFolder(CheckpointFolder):
                                   'another out_dir')
 
         # the text first: what it is made of, such as vocab_size, follows it
-        data = about.get('data', {})
         text, before = data.get('sha256'), run.get('data', {}).get('sha256')
         if text and before and text != before:
             raise ConfigError(f'the text {printable(data.get("source", ""))} is no longer the one that the run in '
