@@ -21,11 +21,11 @@ from torch.distributed.elastic.multiprocessing.errors import get_error_handler
 from torch.distributed.rendezvous import rendezvous
 from typing import Literal
 from ..base.device import choose_device
-from ..base.errors import ConfigError, number, require, whole
+from ..base.errors import ConfigError, UserError, number, require, whole
 from ..base.files import within
 from .guards import Interrupted
 from .processes import (
-    PlainProcesses, ProcessError, Processes, ShardedProcesses, SingleProcess, _differ, _said)
+    DDPProcesses, FSDPProcesses, PlainProcesses, SingleProcess, differ, said_of)
 
 # %% ../../nbs/train/distributed.ipynb #223d1b51
 @dataclass(frozen=True)
@@ -94,15 +94,15 @@ def explained(
         get_error_handler().record_exception(e)                       # for torchrun's summary
         return SystemExit(1) if silent else e
     def first():
-        if not lost: return store.compare_set('failed', '', f'{me} {_said(e)}')
+        if not lost: return store.compare_set('failed', '', f'{me} {said_of(e)}')
         store.wait(['failed'], timedelta(seconds=patience))
         return store.get('failed')
     try: rank, said = within(2 * patience, first).decode().split(' ', 1)  # where the network is cut, the store's own limit does not hold
     except (RuntimeError, OSError): rank, said = None, ''             # no note, or nobody there to ask
-    if not lost: return report(e, silent=rank not in (None, str(me)) and said == _said(e))
-    if rank is not None: return report(ProcessError(f'stopped, because process {rank} of {processes.world_size} failed: {said}'), silent=not processes.is_main)
+    if not lost: return report(e, silent=rank not in (None, str(me)) and said == said_of(e))
+    if rank is not None: return report(UserError(f'stopped, because process {rank} of {processes.world_size} failed: {said}'), silent=not processes.is_main)
     why = str(e).strip().splitlines()[0][:200]
-    return report(ProcessError(f'process {me} of {processes.world_size} has lost the others, one was killed or the network is cut ({why}); the same command with --resume goes on from the last checkpoint'))
+    return report(UserError(f'process {me} of {processes.world_size} has lost the others, one was killed or the network is cut ({why}); the same command with --resume goes on from the last checkpoint'))
 
 # %% ../../nbs/train/distributed.ipynb #b4d5f43f
 def launched() -> tuple[int, int, int] | None: # rank, rank on its machine, how many there are; None: alone
@@ -128,20 +128,20 @@ def agree(
     world_size: int, # how many there are
     options: dict, # name -> a number, a string or a bool
 ):
-    "Compare what the group is made of, before it is made; `ProcessError` names what differs."
+    "Compare what the group is made of, before it is made; `UserError` names what differs."
     store.set(f'options/{rank}', json.dumps(options))
     # the main process looks at all, the others at the main one
     for r in range(world_size) if rank == 0 else (0,):
         theirs = json.loads(store.get(f'options/{r}'))
         for name, value in options.items():
-            if theirs.get(name) != value: raise _differ(name, value if rank == 0 else theirs.get(name))
+            if theirs.get(name) != value: raise differ(name, value if rank == 0 else theirs.get(name))
 
 @contextmanager
 def join(
     config: ProcessConfig = ProcessConfig(), # how to work together
     device: str = 'auto', # as in `TrainConfig`
 ) -> Iterator[SingleProcess]: # for `Trainer` and `train_run`
-    "Be one of the processes that torchrun started; alone, a `SingleProcess`. Raises `ConfigError`, `ProcessError`."
+    "Be one of the processes that torchrun started; alone, a `SingleProcess`. Raises `ConfigError`, `UserError`."
     env, place = os.environ, launched()
     if place is None:
         yield SingleProcess()
@@ -154,10 +154,10 @@ def join(
         store = this_attempt(store, rank, world_size, config.timeout)
         agree(store, rank, world_size, asdict(config) | {'device': where.type})
         dist.init_process_group('gloo' if where.type == 'cpu' else f'cpu:gloo,cuda:{backend}', store=dist.PrefixStore('group', store), rank=rank, world_size=world_size, timeout=wait)
-    except ProcessError: raise
+    except UserError: raise
     except (RuntimeError, ValueError, TimeoutError) as e:
-        raise ProcessError(f'the processes did not meet at {env.get("MASTER_ADDR")}:{env.get("MASTER_PORT")} within {config.timeout:g} s: {str(e).strip().splitlines()[0][:200]}') from e
-    processes = (ShardedProcesses if config.shard else Processes)(rank, world_size, where)
+        raise UserError(f'the processes did not meet at {env.get("MASTER_ADDR")}:{env.get("MASTER_PORT")} within {config.timeout:g} s: {str(e).strip().splitlines()[0][:200]}') from e
+    processes = (FSDPProcesses if config.shard else DDPProcesses)(rank, world_size, where)
     stopped = None
     with open(os.devnull, 'w') as nowhere, nullcontext() if processes.is_main else redirect_stdout(nowhere):
         try:
