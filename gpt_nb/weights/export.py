@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from ..base.errors import UserError, printable, require, whole
+from ..base.errors import ConfigError, UserError, printable, require, whole
 from ..base.files import atomic_path, user_path
 from ..data.bpe import byte_name
 from ..data.tokenizer import Tokenizer
@@ -114,14 +114,14 @@ def save_gguf(
 @dataclass(frozen=True)
 class ExportOptions:
     "Write a model and its tokenizer for other tools: transformers (hf) or llama.cpp (gguf)."
-    out_dir: str = 'out' # what to export: a run's folder, another in GPT-2's layout, or a model's name on the Hugging Face Hub
+    out_dir: str = 'out' # what to export: a run's folder, another in GPT-2's layout, or a name on the Hugging Face Hub
     to: str = 'export' # folder to write to; must not hold a model yet
     format: Literal['hf', 'gguf'] = 'hf' # hf: config.json, model.safetensors and tokenizer files; gguf: model.gguf
     block_size: int | None = None # crop to this context; None: the model's own
 
     def __post_init__(self):
         require(self.format in ('hf', 'gguf'), 'format', self.format, 'hf or gguf')
-        user_path(self.to, 'to')
+        user_path(self.to, 'to', ConfigError)
         object.__setattr__(self, 'block_size', whole('block_size', self.block_size, 1, none=True))
 
 def export(

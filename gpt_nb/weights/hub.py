@@ -21,7 +21,8 @@ from .tensors import CheckpointError, WEIGHT_FILES, load_json, read_index
 
 # %% ../../nbs/weights/hub.ipynb #363a98b0
 _ADVICE = dict(  # error of huggingface_hub -> what we say after the model's name
-    GatedRepoError='is gated: accept its terms on its page on the Hub, then log in with `hf auth login` or set HF_TOKEN',
+    GatedRepoError='is gated: accept its terms on its page on the Hub, then log in with `hf auth login` '
+                   'or set HF_TOKEN',
     RepositoryNotFoundError='is neither a folder here nor a model on the Hub (nor a private one of yours: '
                             '`hf auth login`)')
 
@@ -161,7 +162,7 @@ def from_pretrained(
     revision: str | None = None, # as for `find_model`
     cache_dir: str | Path | None = None, # as for `find_model`
     device: str | torch.device = 'cpu', # auto, cpu, cuda, cuda:1, mps
-) -> tuple[GPT, Tokenizer | None]: # in evaluation mode, float32 or as the file float64; None: the folder has no tokenizer
+) -> tuple[GPT, Tokenizer | None]: # in evaluation mode, float32 or the file's float64; None: no tokenizer there
     """Load a published or saved GPT-2 and its tokenizer.
 
     `UserError` names the file, setting or tensor that is not right, or says why the model cannot be had.
