@@ -107,7 +107,8 @@ def open_documents(
     Raises `UserError` where it cannot be read or has no such column, `ConfigError` where `datasets` is missing.
     """
     try: from datasets import load_dataset
-    except ImportError: raise ConfigError('reading documents needs the package datasets: pip install datasets') from None
+    except ImportError:
+        raise ConfigError('reading documents needs the package datasets: pip install datasets') from None
     shown = printable(config.dataset)
     if config.dataset in SAMPLES and offline():
         raise UserError(f'{shown} is on the Hub, and GPT_NB_OFFLINE forbids a download')
