@@ -68,7 +68,10 @@ class DocumentConfig:
 def document_files(
     where: str, # a folder, a file or a pattern
 ) -> list[str]: # sorted; all of one kind
-    "List the .parquet or .jsonl files of a local data set; `UserError` where there are none, or both kinds."
+    """List the .parquet or .jsonl files of a local data set.
+
+    Raises `UserError` where there are none, or both kinds.
+    """
     shown, found = printable(where), []
     for path in expand_pattern(where):
         if os.path.isdir(path): found += _visible_files(path)
@@ -172,7 +175,10 @@ def in_order(
     workers: int, # processes that call `f`; 1: this one
     pool: Callable = _processes, # makes what runs them
 ) -> Iterator: # of results, in the order of `things`
-    "Map in processes, at most two things for each under way; `UserError` if one of them is killed."
+    """Map in processes, with at most two things for each under way.
+
+    Raises `UserError` if a process is killed.
+    """
     if workers == 1:
         yield from map(f, things)
         return
@@ -286,7 +292,7 @@ def prepare_documents(
     config: DocumentConfig, # what and how
     show: bool = True, # a progress bar and a line at the end
 ) -> dict: # the note: shards, tokens, documents
-    """Stream documents, encode them, write shards beside the tokenizer; go on where an earlier attempt stopped.
+    """Write documents as shards beside their tokenizer; go on where an earlier attempt stopped.
 
     Raises `UserError` for documents, folders or tokenizers that cannot be used.
     """
