@@ -43,8 +43,7 @@ def choose_device(
 
     # there is one processor and one Apple GPU, and there may be several CUDA devices
     count = torch.cuda.device_count() if 'cuda' in there else 0
-    known = d is not None and d.type in there
-    if known and (d.index or 0) < (count if d.type == 'cuda' else 1): return d
+    if d is not None and d.type in there and (d.index or 0) < (count if d.type == 'cuda' else 1): return d
     if count: there[0] = f'cuda:0 to cuda:{count - 1}'
     raise ConfigError(f'device is {str(device)!r}: this machine has {", ".join(there)}')
 

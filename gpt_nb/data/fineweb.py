@@ -241,7 +241,7 @@ def _write_shards(c, folder, note, stream, show):
     left = math.inf if c.max_tokens is None else c.max_tokens - have
     skip = note['used']                                               # tokens of the first batch that are written
     documents = note['documents']
-    row: list = []                                                    # pieces of the shard that is being filled
+    row = []                                                          # pieces of the shard that is being filled
 
     def room(): return min(left, c.shard_tokens if note['shards'] else c.val_tokens)
 
