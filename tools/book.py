@@ -1,48 +1,140 @@
-"""The order of the book: its parts, and the notebooks of each in reading order. The one place that says it; tools/home.py, docs.py and the index follow."""
+"""The order of the book: its parts, and the notebooks of each in reading order.
+
+The one place that says it; tools/home.py, tools/docs.py and the index follow.
+"""
+
 import json, re
 from pathlib import Path
 
-PARTS = {                                   # part -> what it is, and its notebooks in nbs/
+PARTS = {  # part -> what it is, and its notebooks in nbs/
     'First steps': ('for a reader in a hurry', ['tutorial', 'cli']),
-    'Ground floor': ('a GPT in one sitting', ['00_bigram', '01_tokens', '02_batches', '03_embeddings', '04_attention', '05_block', '06_model', '07_training', '08_sampling', '09_ladder']),
+    'Ground floor': (
+        'a GPT in one sitting',
+        [
+            '00_bigram',
+            '01_tokens',
+            '02_batches',
+            '03_embeddings',
+            '04_attention',
+            '05_block',
+            '06_model',
+            '07_training',
+            '08_sampling',
+            '09_ladder',
+        ],
+    ),
     'Base': ('errors, files, devices', ['base/errors', 'base/files', 'base/device', 'base/show']),
-    'Data': ('from a text to batches', ['data/corpus', 'data/tokenizer', 'data/bpe', 'data/tokenizer_files', 'data/shards', 'data/windows', 'data/source', 'data/fineweb']),
+    'Data': (
+        'from a text to batches',
+        [
+            'data/corpus',
+            'data/tokenizer',
+            'data/bpe',
+            'data/tokenizer_files',
+            'data/shards',
+            'data/windows',
+            'data/prepared',
+            'data/source',
+            'data/fineweb',
+        ],
+    ),
     'Weights': ('models on disk, in and out', ['weights/tensors', 'weights/layouts', 'weights/hub', 'weights/export']),
-    'Sample': ('writing, fast and exactly', ['sample/settings', 'sample/cache', 'sample/generation', 'sample/writing', 'sample/fast']),
-    'Train': ('runs that survive', ['train/settings', 'train/loss', 'train/flops', 'train/evaluation', 'train/guards', 'train/state', 'train/run_folder', 'train/saver', 'train/logs', 'train/recorder',
-                                    'train/processes', 'train/trainer', 'train/recipes', 'train/distributed', 'train/faults', 'train/finetune']),
-    'Evaluate': ('what a model knows, and how fast it is', ['eval/text', 'eval/tasks', 'eval/report', 'eval/maps', 'eval/lens', 'eval/lab', 'eval/ladder', 'eval/bench']),
+    'Sample': (
+        'writing, fast and exactly',
+        ['sample/settings', 'sample/cache', 'sample/generation', 'sample/writing', 'sample/fast'],
+    ),
+    'Train': (
+        'runs that survive',
+        [
+            'train/settings',
+            'train/loss',
+            'train/flops',
+            'train/processes',
+            'train/evaluation',
+            'train/state',
+            'train/ownership',
+            'train/checkpoints',
+            'train/metrics',
+            'train/run_folder',
+            'train/saver',
+            'train/guards',
+            'train/logs',
+            'train/recorder',
+            'train/trainer',
+            'train/recipes',
+            'train/distributed',
+            'train/faults',
+            'train/finetune',
+        ],
+    ),
+    'Evaluate': (
+        'what a model knows, and how fast it is',
+        ['eval/text', 'eval/tasks', 'eval/report', 'eval/maps', 'eval/lens', 'eval/lab', 'eval/ladder', 'eval/bench'],
+    ),
 }
-OLD_PAGES = {                               # page of the first edition -> where its subject is now
-    'corpus': 'data/corpus', 'tokenizer': 'data/tokenizer', 'data': 'data/windows', 'sampler': 'sample/generation', 'checkpoint': 'train/run_folder', 'device': 'base/device',
-    'trainer': 'train/trainer', 'pretrained': 'weights/hub', 'evaluate': 'eval/text', 'distributed': 'train/distributed', 'inspect': 'eval/maps', 'bench': 'eval/bench',
-    'fineweb': 'data/fineweb', 'faults': 'train/faults', 'finetune': 'train/finetune',
+OLD_PAGES = {  # page of the first edition -> where its subject is now
+    'corpus': 'data/corpus',
+    'tokenizer': 'data/tokenizer',
+    'data': 'data/windows',
+    'fineweb': 'data/fineweb',
+    'sampler': 'sample/generation',
+    'checkpoint': 'train/run_folder',
+    'device': 'base/device',
+    'trainer': 'train/trainer',
+    'distributed': 'train/distributed',
+    'faults': 'train/faults',
+    'finetune': 'train/finetune',
+    'pretrained': 'weights/hub',
+    'evaluate': 'eval/text',
+    'inspect': 'eval/maps',
+    'bench': 'eval/bench',
 }
 
-def chapters(): return [name for _, names in PARTS.values() for name in names]
+
+def chapters():
+    return [name for _, names in PARTS.values() for name in names]
+
 
 def check(nbs):
     "Every notebook has its place, and every place its notebook; says which have not."
-    there = {p.relative_to(nbs).with_suffix('').as_posix() for p in nbs.rglob('*.ipynb') if not any(part.startswith('.') for part in p.parts)} - {'index'}
+    files = [p.relative_to(nbs) for p in nbs.rglob('*.ipynb')]
+    there = {p.with_suffix('').as_posix() for p in files if not any(part.startswith('.') for part in p.parts)}
     listed = chapters()
-    return [f'{n} is in tools/book.py and not in nbs/' for n in listed if n not in there] + [f'{n} is in nbs/ and not in tools/book.py' for n in sorted(there - set(listed))]
+    gone = [f'{n} is in tools/book.py and not in nbs/' for n in listed if n not in there]
+    return gone + [f'{n} is in nbs/ and not in tools/book.py' for n in sorted(there - {*listed, 'index'})]
+
 
 def place(name):
     "The part of a chapter, its number there, and how many there are."
     for part, (_, names) in PARTS.items():
-        if name in names: return part, names.index(name) + 1, len(names)
+        if name in names:
+            return part, names.index(name) + 1, len(names)
     return None
+
 
 def title(nbs, name):
     "A chapter's title, as its first cell says it."
-    for c in json.loads((nbs/f'{name}.ipynb').read_text(encoding='utf-8'))['cells']:
-        if c['cell_type'] == 'markdown' and (m := re.search(r'^# (.+)$', ''.join(c['source']), re.M)): return m[1]
+    for c in json.loads((nbs / f'{name}.ipynb').read_text(encoding='utf-8'))['cells']:
+        found = re.search(r'^# (.+)$', ''.join(c['source']), re.M) if c['cell_type'] == 'markdown' else None
+        if found:
+            return found[1]
     return name
+
+
+def subtitle(nbs, name):
+    "The line below a chapter's title."
+    for c in json.loads((nbs / f'{name}.ipynb').read_text(encoding='utf-8'))['cells']:
+        found = re.search(r'^> (.+)$', ''.join(c['source']), re.M) if c['cell_type'] == 'markdown' else None
+        if found:
+            return found[1].replace('|', '\\|')
+    return ''
+
 
 def label(nbs, name):
     "What a link to a chapter says: on the ground floor with its number."
     number = re.match(r'(\d\d)_', name)
     return (number[1] + ' ' if number else '') + title(nbs, name)
+
 
 def beside(name):
     "The chapters before and after, across the parts; None at the ends."

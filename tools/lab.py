@@ -1,8 +1,12 @@
-"""Meet the chapters in JupyterLab, in Chromium: `python tools/lab.py [nbs/05_attention.ipynb ...]` (all of them take half an hour).
+"""Meet the chapters in JupyterLab, in Chromium: `python tools/lab.py [nbs/05_attention.ipynb ...]` (all of them take
+half an hour).
 
-Each notebook of a copy of this checkout is opened and saved as it is: git must see no change. Then it is opened without its cells flagged `slow`, `cuda` or `eval: false`, which a reader would skip, and
-Run All must end without an error. Says what is wrong, a line a notebook, and exits with 1; where Chromium is missing it says so and exits with 0.
+Each notebook of a copy of this checkout is opened and saved as it is: git must see no change. Then it is opened
+without its cells flagged `slow`, `cuda` or `eval: false`, which a reader would skip, and
+Run All must end without an error. Says what is wrong, a line a notebook, and exits with 1; where Chromium is missing
+it says so and exits with 0.
 """
+
 import json, os, re, shutil, socket, subprocess, sys, tempfile, time, urllib.request
 from pathlib import Path
 from nbdev.config import get_config
@@ -11,33 +15,69 @@ from browser import FLAGS
 from playwright.sync_api import sync_playwright
 
 root = get_config().config_path
-LIMIT = 900                                                             # seconds for one notebook
+LIMIT = 900  # seconds for one notebook
 LONG = re.compile(r'^#\|\s*(slow|cuda|eval:\s*false)\s*$', re.M)
-CLEAN = 'from nbdev.clean import clean_jupyter\nc.FileContentsManager.pre_save_hook = clean_jupyter\n'   # what `nbdev_install_hooks` sets up for a user
+# what `nbdev_install_hooks` sets up for a user
+CLEAN = 'from nbdev.clean import clean_jupyter\nc.FileContentsManager.pre_save_hook = clean_jupyter\n'
 READY = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 DO = '(name) => window.jupyterapp.commands.execute(name)'
+
 
 def copy_to(folder):
     "The files that git knows, in a repository of their own."
     subprocess.check_call(['git', 'clone', '-q', '--no-hardlinks', root, folder])
     for name in subprocess.check_output(['git', 'diff', '--name-only', 'HEAD'], cwd=root, text=True).splitlines():
-        if (root/name).exists(): shutil.copy(root/name, folder/name)
+        if (root / name).exists():
+            shutil.copy(root / name, folder / name)
     git(folder, 'add', '-A')
-    git(folder, '-c', 'user.name=lab', '-c', 'user.email=lab@localhost', 'commit', '-qm', 'As it is here', '--allow-empty')
+    git(
+        folder,
+        '-c',
+        'user.name=lab',
+        '-c',
+        'user.email=lab@localhost',
+        'commit',
+        '-qm',
+        'As it is here',
+        '--allow-empty',
+    )
 
-def git(folder, *words): return subprocess.check_output(['git', *words], cwd=folder, text=True)
+
+def git(folder, *words):
+    return subprocess.check_output(['git', *words], cwd=folder, text=True)
+
 
 def start(folder, config):
     "JupyterLab on a free port; the process and its address."
-    with socket.socket() as s: s.bind(('localhost', 0)); port = s.getsockname()[1]
-    (config/'jupyter_server_config.py').write_text(CLEAN)
-    words = [sys.executable, '-m', 'jupyterlab', '--no-browser', '--allow-root', f'--port={port}', '--IdentityProvider.token=', f'--ServerApp.root_dir={folder}', '--LabApp.expose_app_in_browser=True', '--LabApp.extension_manager=readonly']
+    with socket.socket() as s:
+        s.bind(('localhost', 0))
+        port = s.getsockname()[1]
+    (config / 'jupyter_server_config.py').write_text(CLEAN)
+    words = [
+        sys.executable,
+        '-m',
+        'jupyterlab',
+        '--no-browser',
+        '--allow-root',
+        f'--port={port}',
+        '--IdentityProvider.token=',
+        f'--ServerApp.root_dir={folder}',
+        '--LabApp.expose_app_in_browser=True',
+        '--LabApp.extension_manager=readonly',
+    ]
     env = os.environ | {'JUPYTER_CONFIG_DIR': str(config), 'PYTHONPATH': str(folder)}
-    server, home = subprocess.Popen(words, env=env, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL), f'http://localhost:{port}/'
+    server, home = (
+        subprocess.Popen(words, env=env, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL),
+        f'http://localhost:{port}/',
+    )
     for _ in range(240):
-        try: urllib.request.urlopen(home + 'api'); return server, home
-        except OSError: time.sleep(.5)
+        try:
+            urllib.request.urlopen(home + 'api')
+            return server, home
+        except OSError:
+            time.sleep(0.5)
     sys.exit('JupyterLab does not start')
+
 
 def open_in(browser, home, name):
     "A page with the notebook open and its kernel idle."
@@ -46,44 +86,59 @@ def open_in(browser, home, name):
     page.wait_for_function(READY, timeout=240_000)
     return page
 
+
 def close(page):
     page.evaluate(DO, 'kernelmenu:shutdown')
     page.close()
 
+
 def meet(browser, home, folder, name):
     "What is wrong with one notebook."
-    path, wrong = folder/'nbs'/name, []
+    path, wrong = folder / 'nbs' / name, []
     page = open_in(browser, home, name)
     page.evaluate(DO, 'docmanager:save')
-    if changed := git(folder, 'status', '--porcelain'): wrong.append('saving it changes ' + ', '.join(line[3:] for line in changed.splitlines()))
+    if changed := git(folder, 'status', '--porcelain'):
+        wrong.append('saving it changes ' + ', '.join(line[3:] for line in changed.splitlines()))
     close(page)
     nb = json.loads(path.read_text(encoding='utf-8'))
     nb['cells'] = [c for c in nb['cells'] if c['cell_type'] != 'code' or not LONG.search(''.join(c['source']))]
     for c in nb['cells']:
-        if c['cell_type'] == 'code': c['outputs'] = []
+        if c['cell_type'] == 'code':
+            c['outputs'] = []
     short = path.with_name('short-' + path.name)
     short.write_text(json.dumps(nb), encoding='utf-8')
-    page = open_in(browser, home, short.relative_to(folder/'nbs').as_posix())
+    page = open_in(browser, home, short.relative_to(folder / 'nbs').as_posix())
     page.set_default_timeout(LIMIT * 1000)
     page.evaluate(DO, 'notebook:run-all-cells')
     page.evaluate(DO, 'docmanager:save')
     done = json.loads(short.read_text(encoding='utf-8'))['cells']
-    errors = [f'{o["ename"]}: {o["evalue"]}' for c in done if c['cell_type'] == 'code' for o in c['outputs'] if o['output_type'] == 'error']
+    errors = [
+        f'{o["ename"]}: {o["evalue"]}'
+        for c in done
+        if c['cell_type'] == 'code'
+        for o in c['outputs']
+        if o['output_type'] == 'error'
+    ]
     wrong += errors
-    if not any(c.get('outputs') for c in done): wrong.append('nothing ran')
+    if not any(c.get('outputs') for c in done):
+        wrong.append('nothing ran')
     close(page)
     short.unlink()
     git(folder, 'checkout', '-q', '.')
     git(folder, 'clean', '-qfd')
     return wrong
 
+
 def main():
     chromium = shutil.which('chromium') or shutil.which('google-chrome')
-    if not chromium: return print('skipped: there is no chromium here')
-    names = [Path(a).resolve().relative_to(root/'nbs').as_posix() for a in sys.argv[1:]] or [f'{n}.ipynb' for n in ['index', *book.chapters()]]
+    if not chromium:
+        return print('skipped: there is no chromium here')
+    names = [Path(a).resolve().relative_to(root / 'nbs').as_posix() for a in sys.argv[1:]] or [
+        f'{n}.ipynb' for n in ['index', *book.chapters()]
+    ]
     bad = 0
     with tempfile.TemporaryDirectory() as d, sync_playwright() as p:
-        folder, config = Path(d)/'copy', Path(d)/'config'
+        folder, config = Path(d) / 'copy', Path(d) / 'config'
         config.mkdir()
         copy_to(folder)
         server, home = start(folder, config)
@@ -91,13 +146,23 @@ def main():
             browser = p.chromium.launch(executable_path=chromium, args=FLAGS)
             for name in names:
                 began = time.time()
-                try: wrong = meet(browser, home, folder, name)
-                except Exception as e: wrong = [f'{type(e).__name__}: {str(e).splitlines()[0]}']
+                try:
+                    wrong = meet(browser, home, folder, name)
+                except Exception as e:
+                    wrong = [f'{type(e).__name__}: {str(e).splitlines()[0]}']
                 bad += bool(wrong)
-                print(f'{time.time() - began:6.1f}s  {name}: ' + ('; '.join(wrong) or 'runs, and saving leaves git clean'), flush=True)
+                print(
+                    f'{time.time() - began:6.1f}s  {name}: '
+                    + ('; '.join(wrong) or 'runs, and saving leaves git clean'),
+                    flush=True,
+                )
             browser.close()
-        finally: server.terminate(); server.wait()
+        finally:
+            server.terminate()
+            server.wait()
     print(f'{len(names) - bad} passed, {bad} failed')
     return bad > 0
 
-if __name__ == '__main__': sys.exit(main())
+
+if __name__ == '__main__':
+    sys.exit(main())

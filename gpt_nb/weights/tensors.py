@@ -43,6 +43,9 @@ def _writing(path):
     "`atomic_path` with a `CheckpointError` where the disk, or safetensors, refuses."
     with _refusals(path), atomic_path(path) as new: yield new
 
+
+
+
 # %% ../../nbs/weights/tensors.ipynb #a95fd6da
 def _read_json(path, advice='', need={}):
     "The object in a JSON file; `CheckpointError` names the file, and a key of `need` that is not right."
