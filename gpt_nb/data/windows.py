@@ -58,7 +58,8 @@ class Windows:
         "Tell where the windows of an epoch start, in the order of training."
         kept, starts = self._kept
         if kept != epoch:
-            starts = epoch_order(len(self.data), self.block_size, self.seed, epoch)
+            with torch.device('cpu'):  # whatever PyTorch's default device is
+                starts = epoch_order(len(self.data), self.block_size, self.seed, epoch)
             self._kept = (epoch, starts)
         return starts
 
