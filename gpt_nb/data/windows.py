@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from operator import index
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from ..base.errors import UserError, whole

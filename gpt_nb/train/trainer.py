@@ -206,7 +206,7 @@ class Trainer:
             # an extra evaluation, as at `stop_at`, does not try anyone's patience
             if self.step % c.eval_interval == 0: self.patience(val)
         self.evaluated = self.step
-        self.processes.on_main(lambda: self.recorder.eval(self.step, val, best))
+        self.processes.run_on_main(lambda: self.recorder.eval(self.step, val, best))
         return val
 
     def save(self,
@@ -223,7 +223,7 @@ class Trainer:
                 if best and isinstance(self.model, GPT): self.folder.export(self.model, self.tokenizer, whole['model'])
                 self.folder.save(state['step'], whole, state, best, self.config.keep_checkpoints)
             self.saver.run(write)
-        self.processes.on_main(begin)
+        self.processes.run_on_main(begin)
         self.saved = self.step
 
     def state_dict(self) -> dict: # JSON
@@ -271,7 +271,7 @@ class Trainer:
         now = run_fingerprint(self.model.config, c, self.tokenizer, self.train_data, self.val_data)
         self.processes.check_same(now)      # another file on another machine would spoil the run in silence
         about = about | {'train': asdict(c), 'versions': versions(), 'machine': machine(self.device)}
-        run = self.processes.on_main(lambda: folder.begin(now, resume, about, only_read=c.eval_only))
+        run = self.processes.run_on_main(lambda: folder.begin(now, resume, about, only_read=c.eval_only))
         if run is None and c.eval_only: self.folder = None            # nothing is to be written
         return run
 
@@ -290,8 +290,8 @@ class Trainer:
 
         with ExitStack() as held:
             # the main process reads, alone in the folder; then each takes its part
-            if writes: world.on_main(lambda: held.enter_context(folder.writing()))
-            state = world.on_main(newest)
+            if writes: world.run_on_main(lambda: held.enter_context(folder.writing()))
+            state = world.run_on_main(newest)
             self.attempt = state['attempt']
             if 'step' in state:
                 try: world.unpack(self.model, self.optimizer, parts)
@@ -312,7 +312,7 @@ class Trainer:
         c, world, shape = self.config, self.processes, self.model.config
         with ExitStack() as stack:
             if self.folder and not c.eval_only:
-                world.on_main(lambda: stack.enter_context(sole_writer(self.folder, self.attempt)))
+                world.run_on_main(lambda: stack.enter_context(sole_writer(self.folder, self.attempt)))
             stack.enter_context(world.alone())
             self.signals = stack.enter_context(Signals())
             stack.enter_context(fork_rng())
@@ -327,7 +327,7 @@ class Trainer:
             else: unpack_rng(self.rng)
             try:
                 with self.recorder.running(self.step, self.attempt, mfu): yield
-                world.on_main(self.saver.wait)
+                world.run_on_main(self.saver.wait)
             finally:
                 self.rng = pack_rng()
                 self.saver.wait()                                     # whatever happened: what was begun is finished
