@@ -89,7 +89,7 @@ def this_attempt(
     world_size: int, # how many there are
     seconds: float, # to wait for the others
 ): # a `torch.distributed.Store`
-    "Find the part of a store that only the processes of this attempt use; raises `TimeoutError`."
+    "Find the part of a store that only this attempt uses. Raises `TimeoutError`."
     me, end, missing = uuid.uuid4().hex, time.monotonic() + seconds, set(range(1, world_size))
     def look(key): return store.get(key).decode() if store.check([key]) else ''
     def again():
@@ -195,7 +195,7 @@ def init_processes(
     config: ProcessConfig = ProcessConfig(), # how to work together
     device: str = 'auto', # as in `TrainConfig`
 ) -> Iterator[SingleProcess]: # for `Trainer` and `train_run`
-    "Be one of the processes that torchrun started, or alone. Raises `ConfigError`, `UserError`."
+    "Be one of the processes that torchrun started, or the only one. Raises `UserError`."
     ranks = torchrun_ranks()
     if ranks is None:
         yield SingleProcess()

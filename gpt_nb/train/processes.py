@@ -127,7 +127,8 @@ def _error_classes(kind=UserError):
 
 
 def _own(obj):
-    "The same with tensors that share no memory: those of one file may lie in one mapping of it, which cannot be saved."
+    "The same with tensors that share no memory."
+    # those of one file may lie in one mapping of it, which cannot be saved under several dtypes
     if isinstance(obj, dict): return {k: _own(v) for k, v in obj.items()}
     if isinstance(obj, (list, tuple)): return type(obj)(map(_own, obj))
     return obj.clone() if isinstance(obj, Tensor) else obj
@@ -143,7 +144,7 @@ def _from_bytes(t): return torch.load(io.BytesIO(t.numpy().tobytes()), weights_o
 
 
 class PlainProcesses(SingleProcess):
-    "Several processes, written out: all that the trainer asks, from `all_reduce` and `broadcast`."
+    "Several processes: all that the trainer asks, from `all_reduce` and `broadcast`."
     def __init__(self,
         rank: int, # number of this process, from 0; 0 is the main one
         world_size: int, # how many there are
@@ -190,7 +191,10 @@ class PlainProcesses(SingleProcess):
         return obj if self.is_main else _from_bytes(data)
 
     def run_on_main(self, f):
-        "As in `SingleProcess`: a `UserError` is raised in all as what it is, another error elsewhere as a `UserError`."
+        """Run `f` in the main process, and send what came out.
+
+        A `UserError` is raised in all as what it is, another error elsewhere as a `UserError`.
+        """
         if self.is_main:
             try: answer = f()
             except BaseException as e:
@@ -231,7 +235,10 @@ class PlainProcesses(SingleProcess):
 
 # %% ../../nbs/train/processes.ipynb #673c1e2a
 class DDPProcesses(PlainProcesses):
-    "Several processes that each hold the whole model; gradients are averaged during backward (Li et al. 2020)."
+    """Several processes that each hold the whole model; gradients are averaged during backward.
+
+    Li et al. 2020.
+    """
     def wrap(self, module):
         ids = [self.device.index] if self.device.type == 'cuda' else None
         return DistributedDataParallel(module, device_ids=ids, gradient_as_bucket_view=True)
@@ -240,7 +247,8 @@ class DDPProcesses(PlainProcesses):
 
 # %% ../../nbs/train/processes.ipynb #8e9e8c9b
 def _fsdp():
-    "PyTorch's `fully_shard` and `distribute_tensor`: importing them takes a second, which every other command would pay."
+    "PyTorch's `fully_shard` and `distribute_tensor`."
+    # importing them takes a second, which every other command would pay
     from torch.distributed.fsdp import fully_shard
     from torch.distributed.tensor import distribute_tensor
     return fully_shard, distribute_tensor
@@ -258,7 +266,10 @@ def _slice_like(p, t):
 
 
 class FSDPProcesses(DDPProcesses):
-    "Several processes that each hold a slice of every tensor (Rajbhandari et al. 2020; Zhao et al. 2023)."
+    """Several processes that each hold a slice of every tensor.
+
+    Rajbhandari et al. 2020; Zhao et al. 2023.
+    """
     def wrap(self, module):
         fully_shard, mesh = _fsdp()[0], init_device_mesh(self.device.type, (self.world_size,))
         for block in getattr(getattr(module, 'model', None), 'h', ()): fully_shard(block, mesh=mesh)

@@ -30,7 +30,10 @@ class Saver:
     def copy(self,
         parts: dict[str, dict[str, Tensor]], # live tensors, as for `RunFolder.save`
     ) -> dict[str, dict[str, Tensor]]: # the same; for the background copies on the CPU
-        "Give what may be written while training goes on. Waits for the save in flight, and raises its error."
+        """Give what may be written while training goes on.
+
+        Waits for the save in flight, and raises its error.
+        """
         self.wait()
         if not self.background: return parts
         for part, tensors in parts.items():

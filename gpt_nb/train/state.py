@@ -36,7 +36,10 @@ def unpack_model(
     model: nn.Module, # takes the weights, in place
     tensors: dict[str, Tensor], # what `pack_model` gave
 ):
-    "Load weights back. `CheckpointError` names a tensor that is missing, unknown or of another shape."
+    """Load weights back.
+
+    `CheckpointError` names a tensor that is missing, unknown or of another shape.
+    """
     own = pack_model(model)
     for name in sorted(own.keys() ^ tensors.keys()):
         what = 'missing from the checkpoint' if name in own else 'unknown to the model'
@@ -66,7 +69,7 @@ def pack_optimizer(
 
 
 def _check_complete(model, index, state):
-    "Refuse a state of which a part is lost: each parameter has what the others have; of a `GPT`, all of them."
+    "Refuse a state of which a part is lost: each parameter needs what the others have."
     kinds = {kind for s in state.values() for kind in s}
     for name, p in model.named_parameters():
         has = state.get(index.get(id(p), -1), {})
@@ -81,7 +84,10 @@ def unpack_optimizer(
     optimizer: torch.optim.Optimizer, # of the same class, over the same parameters; its state is replaced
     tensors: dict[str, Tensor], # what `pack_optimizer` gave
 ):
-    "Load an optimizer's state back. `CheckpointError` names a tensor that is lost or does not fit."
+    """Load an optimizer's state back.
+
+    `CheckpointError` names a tensor that is lost or does not fit.
+    """
     params, sd = dict(model.named_parameters()), optimizer.state_dict()
     index = {id(p): i for i, p in enumerate(p for g in optimizer.param_groups for p in g['params'])}
     state: dict[int, dict[str, Tensor]] = {}
@@ -102,7 +108,10 @@ def unpack_optimizer(
 
 # %% ../../nbs/train/state.ipynb #731a0648
 def pack_rng() -> dict[str, Tensor]: # the state of each generator
-    "Keep the global random generators of Python, numpy and torch (of the CPU, and of CUDA where it is in use)."
+    """Keep the state of the global random generators of Python, numpy and torch.
+
+    Of torch the CPU's, and those of CUDA where it is in use.
+    """
     _, words, gauss = random.getstate()
     _, keys, pos, has_gauss, cached = np.random.get_state()
     out = {'python.words': torch.tensor(words, device='cpu'),
