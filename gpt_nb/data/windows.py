@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from operator import index
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from ..base.errors import UserError, whole
@@ -58,7 +59,8 @@ class Windows:
         "Tell where the windows of an epoch start, in the order of training."
         kept, starts = self._kept
         if kept != epoch:
-            starts = epoch_order(len(self.data), self.block_size, self.seed, epoch)
+            with torch.device('cpu'):  # whatever PyTorch's default device is
+                starts = epoch_order(len(self.data), self.block_size, self.seed, epoch)
             self._kept = (epoch, starts)
         return starts
 
@@ -82,7 +84,7 @@ def windows_in_order(
     limit: int | None = None, # only the first `limit` targets; None: all
     vocab_size: int | None = None, # ids from here up are refused; None: not checked
 ) -> Iterator[tuple[Tensor, Tensor]]: # idx and targets, `[B, T]`; at the end maybe fewer rows, then one shorter row
-    "Lay windows side by side, for the exact loss: each of the `len(data) - 1` targets comes once."
+    "Lay windows side by side, so that each of the `len(data) - 1` targets comes once."
     for name, value in (('block_size', block_size), ('batch_size', batch_size)): whole(name, value, 1)
     whole('limit', limit, none=True)
     T, batch_size = index(block_size), index(batch_size)
