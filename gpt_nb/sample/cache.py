@@ -86,8 +86,8 @@ class KVCache:
         attn_mask: Tensor | None, # from `reserve`
     ) -> list[Callable]: # an `attend` for each layer
         "The attention of each layer, with what that layer has kept."
-        bound = dict(pos=pos, attn_mask=attn_mask)
-        return [partial(attend_cached, held_k=k, held_v=v, **bound) for k, v in zip(self.k, self.v)]
+        def bind(k, v): return partial(attend_cached, held_k=k, held_v=v, pos=pos, attn_mask=attn_mask)
+        return [bind(k, v) for k, v in zip(self.k, self.v)]
 
     def hidden(self,
         model: nn.Module, # the model that this cache was made for
