@@ -5,7 +5,7 @@ Every name below is imported when it is first used, so that `import gpt_nb` itse
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # module of the package -> what it gives to the front door
 _ROOMS = {

@@ -240,7 +240,7 @@ def main(keep):
             print(f'skipped  two hosts on one machine need network namespaces, which are not permitted here: {why}')
             counts['skipped'] += 1
         else:
-            from gpt_nb.corpus import load_text
+            from gpt_nb import load_text
 
             (folder / 'text.txt').write_text(load_text('python-docs')[:20_000])
             for name, ok, seen in check(folder):

@@ -12,7 +12,6 @@ from nbdev.config import get_config
 
 cfg = get_config()
 root, lib = cfg.config_path, cfg.lib_name
-LIMIT = 2.0  # seconds that the slowest module may take to import beyond torch
 
 
 def build(folder):
@@ -96,7 +95,6 @@ def import_times(python, folder):
         m: seconds(f'import {lib}.{m}') for m in ('model', 'cli')
     }  # the heart, and the module that imports nearly all others
     print('import beyond torch: ' + ', '.join(f'{m} {t:.2f} s' for m, t in times.items()))
-    assert max(times.values()) < LIMIT, f'the limit is {LIMIT} s'
 
 
 def main():

@@ -6,21 +6,23 @@
 __all__ = ['Windows', 'windows_in_order']
 
 # %% ../../nbs/data/windows.ipynb #122ad0da
-import numpy as np
 from collections.abc import Iterator
 from operator import index
-from torch import Tensor
-from ..base.errors import whole
-from .shards import DataError, TokenData
-from ..batches import epoch_order
 
-# %% ../../nbs/data/windows.ipynb #9b082521
+import numpy as np
+from torch import Tensor
+
+from ..base.errors import UserError, whole
+from ..batches import epoch_order
+from .shards import TokenData
+
+# %% ../../nbs/data/windows.ipynb #71024ec0
 def _check_range(w, starts, vocab_size):
-    "`DataError` for the first id of the windows `w` that `vocab_size` does not cover."
+    "Refuse the first id of the windows `w` that `vocab_size` does not cover."
     if vocab_size is None or w.max() < vocab_size: return
     row, col = divmod(int((w >= vocab_size).flatten().int().argmax()), w.size(1))
-    raise DataError(f'token {int(starts[row]) + col:,} of the data is id {int(w[row, col])}, but vocab_size is {vocab_size} (ids 0 to {vocab_size - 1}): '
-                    'these tokens were made with another tokenizer')
+    raise UserError(f'token {int(starts[row]) + col:,} of the data is id {int(w[row, col])}, but vocab_size is '
+                    f'{vocab_size} (ids 0 to {vocab_size - 1}): these tokens were made with another tokenizer')
 
 def _shifted(data, starts, T, vocab_size):
     "Inputs and targets of the windows at `starts`."
@@ -28,9 +30,9 @@ def _shifted(data, starts, T, vocab_size):
     _check_range(w, starts, vocab_size)
     return w[:, :-1].contiguous(), w[:, 1:].contiguous()  # (B, T), (B, T)
 
-# %% ../../nbs/data/windows.ipynb #091567c0
+# %% ../../nbs/data/windows.ipynb #8221b38d
 class Windows:
-    "Training batches as a pure function of (seed, sample index): an epoch's windows lie side by side and are shuffled. Raises `DataError`."
+    "Training batches as a pure function of (seed, sample index)."
     def __init__(self,
         data: TokenData, # the training tokens, at least `block_size + 1`
         block_size: int, # T, tokens in a window
@@ -42,15 +44,18 @@ class Windows:
         whole('vocab_size', vocab_size, 1, none=True)
         N, T = len(data), index(block_size)
         if N < T + 1:
-            raise DataError(f'{N} tokens are too few for one window of block_size {T}: at least {T + 1} are needed')
-        self.data, self.block_size, self.seed, self.vocab_size = data, T, index(seed), vocab_size
+            raise UserError(f'{N} tokens are too few for one window of block_size {T}: at least {T + 1} are needed')
+        self.data = data
+        self.block_size = T
+        self.seed = index(seed)
+        self.vocab_size = vocab_size
         self.n_windows = max(1, (N - T)//T)
         self._kept: tuple = (None, None)  # an epoch and its order
 
     def order(self,
         epoch: int, # 0 or more
     ) -> np.ndarray: # `[n_windows]` int64
-        "Where the windows of an epoch start, in the order of training."
+        "Tell where the windows of an epoch start, in the order of training."
         kept, starts = self._kept
         if kept != epoch:
             starts = epoch_order(len(self.data), self.block_size, self.seed, epoch)
@@ -61,8 +66,8 @@ class Windows:
         first: int, # index of the first sample, 0 or more: `step * global_batch + i`
         count: int, # B, samples
     ) -> tuple[Tensor, Tensor]: # idx and targets, each `[B, T]` int64
-        "Samples `first` to `first + count - 1`; they may lie in several epochs."
-        if first < 0 or count < 1: raise DataError(f'batch({first}, {count}): first is 0 or more, count is 1 or more')
+        "Cut samples `first` to `first + count - 1`; they may lie in several epochs."
+        if first < 0 or count < 1: raise UserError(f'batch({first}, {count}): first is 0 or more, count is 1 or more')
         starts: list[int] = []
         while len(starts) < count:
             epoch, i = divmod(first + len(starts), self.n_windows)
@@ -77,13 +82,13 @@ def windows_in_order(
     limit: int | None = None, # only the first `limit` targets; None: all
     vocab_size: int | None = None, # ids from here up are refused; None: not checked
 ) -> Iterator[tuple[Tensor, Tensor]]: # idx and targets, `[B, T]`; at the end maybe fewer rows, then one shorter row
-    "Windows side by side, for the exact loss: each of the `len(data) - 1` targets once; raises `DataError`."
+    "Lay windows side by side, for the exact loss: each of the `len(data) - 1` targets comes once."
     for name, value in (('block_size', block_size), ('batch_size', batch_size)): whole(name, value, 1)
     whole('limit', limit, none=True)
     T, batch_size = index(block_size), index(batch_size)
     n = len(data) - 1 if limit is None else min(limit, len(data) - 1)
     if n < 1:
-        raise DataError(f'{len(data)} tokens, limit {limit}: nothing to score, '
+        raise UserError(f'{len(data)} tokens, limit {limit}: nothing to score, '
                         'at least 2 tokens and a limit of 1 are needed')
     full = np.arange(n//T)*T
     for i in range(0, len(full), batch_size): yield _shifted(data, full[i:i + batch_size], T, vocab_size)

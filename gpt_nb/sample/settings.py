@@ -7,73 +7,81 @@ __all__ = ['add_bias', 'ban', 'SamplingConfig', 'apply_controls']
 
 # %% ../../nbs/sample/settings.ipynb #88d699c9
 import math
-import torch
 from dataclasses import dataclass, fields
 from numbers import Integral, Real
+from typing import Any, cast
+
+import torch
 from torch import Tensor
-from typing import cast
-from ..base.errors import ConfigError, UserError
+
+from ..base.errors import UserError, number, require, whole
 from ..sampling import (
     apply_temperature, keep_min_p, keep_top_k, keep_top_p, penalize_counts, penalize_repetition)
 
-# %% ../../nbs/sample/settings.ipynb #3472dee4
+# %% ../../nbs/sample/settings.ipynb #133ac4a3
 def add_bias(
     logits: Tensor, # `[B, V]`
     bias: tuple[tuple[int, float], ...], # pairs of a token id and what to add to its logit; -inf bans it
 ) -> Tensor: # `[B, V]`
-    "Your own thumb on the scale."
+    "Add a number of your own to the logits of some tokens."
     ids, values = zip(*bias)
-    return logits.index_add(-1, torch.tensor(ids, device=logits.device), logits.new_tensor(values).expand(len(logits), -1))
+    at = torch.tensor(ids, device=logits.device)
+    return logits.index_add(-1, at, logits.new_tensor(values).expand(len(logits), -1))
 
 def ban(
     logits: Tensor, # `[B, V]`
     ids: tuple[int, ...], # tokens that must not come
 ) -> Tensor: # `[B, V]`, -inf where banned
     "Rule tokens out."
-    return logits.index_fill(-1, torch.tensor(ids, dtype=torch.long, device=logits.device), -math.inf)
+    at = torch.tensor(ids, dtype=torch.long, device=logits.device)
+    return logits.index_fill(-1, at, -math.inf)
 
-# %% ../../nbs/sample/settings.ipynb #133ac4a3
-def _number(name, value, ok, range_, kind=Real):
-    "`ConfigError` unless `value` is a number of that kind for which `ok` holds."
-    if isinstance(value, bool) or not isinstance(value, kind) or not ok(value): raise ConfigError(f'{name} is {value!r}: it must be {range_}')
+# %% ../../nbs/sample/settings.ipynb #11f7f7a7
+def _items(
+    name: str, # of the field
+    value: Any, # None, one item, a list, a tensor, an array, or a dict of biases
+) -> tuple:
+    "Give what a field holds as a tuple."
+    if hasattr(value, 'tolist'): value = value.tolist()
+    if value is None: return ()
+    if isinstance(value, (str, Integral)): return (value,)
+    if isinstance(value, dict): value = value.items()
+    pairs = name == 'logit_bias'
+    try: return tuple(map(tuple, value)) if pairs else tuple(value)
+    except TypeError:
+        require(False, name, value, 'a list' + ' of pairs of a token id and a number' * pairs)
+        raise
 
-def _plain(value):
-    "A number of numpy's as Python's own, also inside of tuples; anything else as it is."
-    if isinstance(value, tuple): return tuple(map(_plain, value))
-    if isinstance(value, bool): return value
-    if isinstance(value, Integral): return int(value)
-    return float(value) if isinstance(value, Real) else value
+def _token_ids(
+    name: str, # of the field
+    ids: tuple, # what should be token ids
+    hint: str = '', # what else the user may have meant
+) -> tuple[int, ...]:
+    "Check token ids as far as one can without a model."
+    for i in ids:
+        fits = isinstance(i, Integral) and not isinstance(i, bool) and 0 <= i < 2**63
+        require(fits, name, i, 'token ids, whole numbers of at least 0' + hint)
+    return tuple(map(int, ids))
 
-def _in_range(c):
-    "Check every field of a `SamplingConfig`."
-    _number('max_new_tokens', c.max_new_tokens, lambda v: v >= 0, 'a whole number of at least 0', Integral)
-    _number('temperature', c.temperature, lambda v: 0 <= v < math.inf, 'a finite number of at least 0 (0 is greedy)')
-    if c.top_k is not None: _number('top_k', c.top_k, lambda v: v >= 1, 'a whole number from 1 to the vocabulary size, or None for all', Integral)
-    if c.top_p is not None: _number('top_p', c.top_p, lambda v: 0 < v <= 1, 'in (0, 1], or None for all')
-    if c.min_p is not None: _number('min_p', c.min_p, lambda v: 0 <= v <= 1, 'in [0, 1], or None for all')
-    _number('repetition_penalty', c.repetition_penalty, lambda v: 0 < v < math.inf, 'a finite number above 0 (1 is none)')
-    if c.seed is not None: _number('seed', c.seed, lambda v: True, 'a whole number, or None for a new one each time', Integral)
-    for name in ('presence_penalty', 'frequency_penalty'): _number(name, getattr(c, name), math.isfinite, 'a finite number (0 is none)')
-    for name in ('banned_tokens', 'stop_ids'):
-        for i in getattr(c, name): _number(name, i, lambda v: v >= 0, 'token ids, whole numbers of at least 0' + ' (stop strings are for complete and stream)' * (name == 'stop_ids'), Integral)
-    for pair in c.logit_bias:
-        if len(pair) != 2: raise ConfigError(f'logit_bias holds {pair!r}: it must be pairs of a token id and a number')
-        _number('the token of a logit_bias', pair[0], lambda v: v >= 0, 'a token id, a whole number of at least 0', Integral)
-        _number(f'logit_bias of token {pair[0]}', pair[1], lambda v: v < math.inf, 'a number, or -inf to ban the token')
-    if len({i for i, _ in c.logit_bias}) < len(c.logit_bias): raise ConfigError(f'logit_bias is {c.logit_bias!r}: each token id may be there once')
-    _number('min_new_tokens', c.min_new_tokens, lambda v: 0 <= v <= c.max_new_tokens, f'a whole number from 0 to max_new_tokens, {c.max_new_tokens}', Integral)
-    _number('num_samples', c.num_samples, lambda v: v >= 1, 'a whole number of at least 1', Integral)
-    if not isinstance(c.use_cache, bool): raise ConfigError(f'use_cache is {c.use_cache!r}: it must be True or False')
-    if not all(isinstance(s, str) and s for s in c.stop): raise ConfigError(f'stop is {c.stop!r}: it must be strings of at least one character (token ids are for stop_ids)')
+def _biases(
+    pairs: tuple, # what should be pairs of a token id and a number
+) -> tuple[tuple[int, float], ...]:
+    "Check logit biases as far as one can without a model."
+    for pair in pairs: require(len(pair) == 2, 'logit_bias', pair, 'pairs of a token id and a number')
+    ids = _token_ids('the token of a logit_bias', tuple(i for i, _ in pairs))
+    for i, b in pairs:
+        fits = isinstance(b, Real) and not isinstance(b, bool) and b < math.inf
+        require(fits, f'logit_bias of token {i}', b, 'a number, or -inf to ban the token')
+    require(len(set(ids)) == len(ids), 'logit_bias', pairs, 'pairs of which each token id may be there once')
+    return tuple((i, float(b)) for i, (_, b) in zip(ids, pairs))
 
-# %% ../../nbs/sample/settings.ipynb #9ea98ec8
 @dataclass(frozen=True)
 class SamplingConfig:
     "How the next token is chosen. `ConfigError` names the field, its value and the range."
     max_new_tokens: int = 200 # tokens to add at most
-    temperature: float = 1.0 # divides the logits: below 1 sharper, above 1 flatter, 0 always takes the most probable token, of equals the lowest id
+    temperature: float = 1.0 # divides the logits: below 1 sharper, above 1 flatter, 0 is greedy
     top_k: int | None = None # choose among the k most probable tokens only
-    top_p: float | None = None # choose among the most probable tokens that together reach this probability, in (0, 1]
+    top_p: float | None = None # choose among the best tokens that together reach this probability, in (0, 1]
     min_p: float | None = None # choose among tokens at least this many times as probable as the best one, in [0, 1]
     repetition_penalty: float = 1.0 # above 1 makes tokens that are already there less probable
     presence_penalty: float = 0.0 # subtracted once from the logits of tokens that came among the new ones
@@ -88,33 +96,69 @@ class SamplingConfig:
     use_cache: bool = True # keep keys and values of earlier tokens; False computes the whole window for each token
 
     def __post_init__(self):
-        for name in ('stop', 'stop_ids', 'banned_tokens', 'logit_bias'):  # one alone, a list, or a dict of biases will do
-            v = getattr(self, name)
-            v = v.tolist() if hasattr(v, 'tolist') else v         # a tensor or an array
-            v = () if v is None else (v,) if isinstance(v, (str, int)) else v.items() if isinstance(v, dict) else v
-            try: object.__setattr__(self, name, tuple(map(tuple, v)) if name == 'logit_bias' else tuple(v))
-            except TypeError: raise ConfigError(f'{name} is {v!r}: it must be a list' + (' of pairs of a token id and a number' if name == 'logit_bias' else '')) from None
-        _in_range(self)
-        for f in fields(self): object.__setattr__(self, f.name, _plain(getattr(self, f.name)))
+        value = {f.name: getattr(self, f.name) for f in fields(self)}
+        def put(name, checked): object.__setattr__(self, name, checked)
+
+        # numbers
+        put('max_new_tokens', whole('max_new_tokens', value['max_new_tokens']))
+        put('min_new_tokens', whole('min_new_tokens', value['min_new_tokens'], 0, self.max_new_tokens))
+        put('num_samples', whole('num_samples', value['num_samples'], 1))
+        put('temperature', number('temperature', value['temperature']))
+        put('top_k', whole('top_k', value['top_k'], 1, none=True))
+        put('top_p', number('top_p', value['top_p'], 0, 1, none=True, low_open=True, high_closed=True))
+        put('min_p', number('min_p', value['min_p'], 0, 1, none=True, high_closed=True))
+        put('repetition_penalty', number('repetition_penalty', value['repetition_penalty'], low_open=True))
+        for name in ('presence_penalty', 'frequency_penalty'):
+            v = value[name]
+            fits = isinstance(v, Real) and not isinstance(v, bool) and math.isfinite(v)
+            require(fits, name, v, 'a finite number (0 is none)')
+            put(name, float(v))
+        seed = value['seed']
+        fits = seed is None or isinstance(seed, Integral) and not isinstance(seed, bool)
+        require(fits, 'seed', seed, 'a whole number, or None for a new one each time')
+        put('seed', None if seed is None else int(seed))
+
+        # ids, biases, strings
+        put('banned_tokens', _token_ids('banned_tokens', _items('banned_tokens', value['banned_tokens'])))
+        hint = ' (stop strings are for complete and stream)'
+        put('stop_ids', _token_ids('stop_ids', _items('stop_ids', value['stop_ids']), hint))
+        put('logit_bias', _biases(_items('logit_bias', value['logit_bias'])))
+        put('stop', _items('stop', value['stop']))
+        fits = all(isinstance(s, str) and s for s in self.stop)
+        require(fits, 'stop', self.stop, 'strings of at least one character (token ids are for stop_ids)')
+        require(isinstance(self.use_cache, bool), 'use_cache', self.use_cache, 'True or False')
 
 # %% ../../nbs/sample/settings.ipynb #8de34ec7
 def apply_controls(
     logits: Tensor, # `[B, V]`
     config: SamplingConfig, # the settings
     seen: Tensor | None = None, # `[B, V]` bool, tokens of prompt and text, needed for a repetition penalty
-    counts: Tensor | None = None, # `[B, V]`, how often each token came among the new ones, needed for presence and frequency penalties
+    counts: Tensor | None = None, # `[B, V]`, how often each token came among the new ones, for the other penalties
     new: int = 0, # new tokens so far
 ) -> Tensor: # `[B, V]`, -inf for tokens that cannot come
-    "Every control in order: bias, penalties (repetition, then presence and frequency), min_new_tokens, bans, temperature, top-k, top-p, min-p. `UserError` where no token is left, or a number overflows."
+    """Apply every control in order; the result is ready for a draw.
+
+    Bias, repetition penalty, presence and frequency penalties, min_new_tokens, bans, temperature, top-k, top-p, min-p.
+    `UserError` where no token is left, or a number overflows.
+    """
     c = config
+    # what changes single tokens
     if c.logit_bias: logits = add_bias(logits, c.logit_bias)
     if c.repetition_penalty != 1: logits = penalize_repetition(logits, cast(Tensor, seen), c.repetition_penalty)
-    if c.presence_penalty or c.frequency_penalty: logits = penalize_counts(logits, cast(Tensor, counts), c.presence_penalty, c.frequency_penalty)
+    if c.presence_penalty or c.frequency_penalty:
+        logits = penalize_counts(logits, cast(Tensor, counts), c.presence_penalty, c.frequency_penalty)
     if new < c.min_new_tokens and c.stop_ids: logits = ban(logits, c.stop_ids)
     if c.banned_tokens: logits = ban(logits, c.banned_tokens)
+
+    # is there anything left to choose from?
     top = logits.amax(-1).tolist()
-    if not all(z < math.inf for z in top): raise UserError('biases and penalties make logits that are infinite or not numbers: choose smaller ones')
-    if -math.inf in top: raise UserError(f'row {top.index(-math.inf)} has no token left to choose: bans, biases and min_new_tokens rule out all that the model allows')
+    if not all(z < math.inf for z in top):
+        raise UserError('biases and penalties make logits that are infinite or not numbers: choose smaller ones')
+    if -math.inf in top:
+        raise UserError(f'row {top.index(-math.inf)} has no token left to choose: '
+                        'bans, biases and min_new_tokens rule out all that the model allows')
+
+    # what changes the whole distribution
     if c.temperature: logits = apply_temperature(logits, c.temperature)
     if c.top_k is not None: logits = keep_top_k(logits, c.top_k)
     if c.top_p is not None: logits = keep_top_p(logits, c.top_p)
