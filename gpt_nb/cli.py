@@ -19,7 +19,6 @@ import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import __version__
@@ -140,7 +139,8 @@ def answer(
         return 1
     except SystemExit as e: return int(e.code or 0)                   # after --help
     except KeyboardInterrupt as e:
-        code = getattr(e, 'code', None)                               # the trainer's `Interrupted` has one: it has saved
+        # the trainer's `Interrupted` has a code: everything is saved
+        code = getattr(e, 'code', None)
         say('interrupted' if code is None else f'{e}; the same command with --resume goes on')
         return 130 if code is None else code
     except (MemoryError, RuntimeError) as e:
@@ -363,7 +363,7 @@ def _write(model, tok, prompt, settings, streamed):
         print(_for_terminal(shown + text))
 
 def _prompts(use):
-    "Call `use` with each line of standard input. A prompt that cannot be used costs one line of advice, not the session."
+    "Call `use` with each line of standard input. One that cannot be used costs a line of advice, not the session."
     if hasattr(sys.stdin, 'reconfigure'): sys.stdin.reconfigure(errors='surrogateescape')   # for `typed`
     for i in itertools.count():
         try: line = input('> ' if sys.stdin.isatty() else '')
