@@ -15,8 +15,9 @@ import torch
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
+from ..base.errors import UserError
 from ..base.show import is_watched
-from ..data.shards import DataError, TokenData
+from ..data.shards import TokenData
 from ..data.tokenizer import Tokenizer
 from ..train.evaluation import evaluate, mean_loss
 from ..train.loss import LossModule
@@ -78,7 +79,7 @@ def score_data(
     dtype: str = 'float32', # of the matrix products: float32, bfloat16 or auto
     show: bool = False, # a progress bar, for windows that overlap
 ) -> TextScore:
-    "Score tokens exactly, in eval mode; raises `DataError`."
+    "Score tokens exactly, in eval mode; raises `UserError`."
     if stride is None: loss = evaluate(model, data, tokens, batch_size, dtype)
     else: loss = evaluate_sliding(model, data, stride, tokens, batch_size, dtype, show)
     n = len(data) - 1 if tokens is None else min(len(data) - 1, tokens)
@@ -90,8 +91,8 @@ def score_text(
     text: str, # at least two tokens long
     **settings, # as for `score_data`: tokens, stride, batch_size, dtype, show
 ) -> TextScore:
-    "Score a text exactly; raises `DataError`, and `TokenizerError` for text that `tok` does not cover."
-    if not text: raise DataError('the text is empty: there is nothing to score')
+    "Score a text exactly; raises `UserError`, also for text that `tok` does not cover."
+    if not text: raise UserError('the text is empty: there is nothing to score')
     return score_data(model, tok, TokenData(tok.encode_array(text)), **settings)
 
 # %% ../../nbs/eval/text.ipynb #6e5cd3d0
@@ -104,13 +105,13 @@ def sliding_windows(
 ) -> Iterator[tuple[Tensor, Tensor]]: # idx and targets, `[B, T]`; the last batch maybe one shorter row
     """Make windows that overlap by `T - S`; a target that an earlier window has is -100.
 
-    So each target counts once. Raises `DataError`.
+    So each target counts once. Raises `UserError`.
     """
     T, S = block_size, stride
     n = len(data) - 1 if limit is None else min(limit, len(data) - 1)
-    if not 1 <= S <= T: raise DataError(f'stride is {S}: it must be from 1 to block_size, which is {T}')
+    if not 1 <= S <= T: raise UserError(f'stride is {S}: it must be from 1 to block_size, which is {T}')
     if n < 1 or batch_size < 1:
-        raise DataError(f'{len(data)} tokens, limit {limit}, batch_size {batch_size}: '
+        raise UserError(f'{len(data)} tokens, limit {limit}, batch_size {batch_size}: '
                         'at least 2 tokens, a limit of 1 and a batch_size of 1 are needed')
 
     # full windows in batches, then what is left as a shorter one
@@ -144,7 +145,7 @@ def evaluate_sliding(
     dtype: str = 'float32', # of the matrix products: float32, bfloat16 or auto
     show: bool = False, # a progress bar
 ) -> float: # mean loss, nats per token
-    """Compute what `evaluate` does, with windows that overlap; raises `DataError`.
+    """Compute what `evaluate` does, with windows that overlap; raises `UserError`.
 
     Hugging Face's guide, Perplexity of fixed-length models.
     """
@@ -155,7 +156,7 @@ def evaluate_sliding(
             for idx, targets in sliding_windows(data, T, stride, batch_size or max(1, 8192 // T), tokens):
                 top = max(int(idx.max()), int(targets.max()))
                 if top >= V:
-                    raise DataError(f'the data holds token id {top}, but vocab_size is {V}: '
+                    raise UserError(f'the data holds token id {top}, but vocab_size is {V}: '
                                     'these tokens were made with another tokenizer')
                 yield idx, targets
                 bar.update(int((targets != -100).sum()))

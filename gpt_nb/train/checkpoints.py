@@ -74,7 +74,10 @@ def read_checkpoint(
     folder: Path, # of one checkpoint
     advice: str = '', # what to do, after what is wrong
 ) -> tuple[dict[str, dict[str, Tensor]], dict]: # parts, on the CPU, and state
-    "Read a checkpoint whose files all match digests.json. `CheckpointError` names one that does not."
+    """Read a checkpoint whose files all match digests.json.
+
+    `CheckpointError` names one that is missing or does not.
+    """
     # a save of the same step may have been killed between its two renames
     if not folder.exists() and _aside(folder).exists(): folder = _aside(folder)
     if not folder.exists(): raise CheckpointError(f'{printable(folder)} is missing{advice}')
@@ -184,12 +187,13 @@ class CheckpointFolder(OwnedFolder):
         for s in {*steps} - named - {*newest}: self._remove(self.path/'checkpoints'/f'step-{s:08d}')
 
     def _remove(self, folder):
-        "Remove a checkpoint of this run; it loses its name first, so that no part of it is ever seen."
+        "Remove a checkpoint of this run."
         try: names = os.listdir(folder)
         except FileNotFoundError: return
         # a save that came to its end left these, and one that did not lies in the scratch folder
         other = [n for n in names if not re.fullmatch(r'[\w-]+\.safetensors|state\.json|digests\.json', n)]
         if other: return _warn(f'{printable(folder/other[0])} is not of this run: its folder is kept')
+        # it loses its name first, so that no part of it is ever seen
         os.rename(folder, gone := self.scratch(folder.parent))
         shutil.rmtree(gone, ignore_errors=True)
 
@@ -206,7 +210,10 @@ class CheckpointFolder(OwnedFolder):
     def load(self,
         which: str = 'latest', # latest or best
     ) -> tuple[int, dict[str, dict[str, Tensor]], dict]: # step, parts on the CPU, and state, as `save` was given them
-        "Read a checkpoint, every digest checked. `CheckpointError` names a file that is missing or damaged."
+        """Read a checkpoint, every digest checked.
+
+        `CheckpointError` names a file that is missing or damaged.
+        """
         return self._steadily(which, lambda: self._load(which))
 
     def _load(self, which):

@@ -54,7 +54,10 @@ _LINE = {'kind': str, 'step': int, 'attempt': int} | dict.fromkeys(
 def read_lines(
     path: Path, # need not exist
 ) -> list[dict]: # whole lines, in the order of the file
-    "Read the objects of a file of metrics; pass over a torn last line, and a damaged one with a warning."
+    """Read the objects of a file of metrics.
+
+    A torn last line is passed over, any other damaged one with a warning.
+    """
     out = []
     if not os.path.lexists(path): return out
     data = read_bytes(path, 2**30, CheckpointError)
