@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..base.errors import printable
 from ..base.files import is_a, parse_json, read_bytes, to_json
-from ..weights.tensors import CheckpointError, _warn
+from ..weights.tensors import CheckpointError, warn_user
 
 # %% ../../nbs/train/metrics.ipynb #4c81cbae
 def _cut_torn_line(path):
@@ -68,7 +68,7 @@ def read_lines(
             for k, types in _LINE.items():
                 if k in m and not is_a(m[k], types):
                     raise CheckpointError(f'{name} is damaged, it has {printable(repr(m[k]), 80)} as {k}')
-        except CheckpointError as e: _warn(f'{e}: it is passed over')
+        except CheckpointError as e: warn_user(f'{e}: it is passed over')
         else: out.append(m)
     return out
 

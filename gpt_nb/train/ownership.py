@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..base.errors import UserError, printable
 from ..base.files import FolderLock, Owned, sync, user_path
-from ..weights.tensors import CheckpointError, _refusals
+from ..weights.tensors import CheckpointError, disk_errors
 
 # %% ../../nbs/train/ownership.ipynb #9ae02598
 def make_folder(
@@ -63,13 +63,13 @@ class OwnedFolder:
     @contextmanager
     def saving(self) -> Iterator[None]:
         "`writing`, for a block that only writes here: where the disk refuses, a `CheckpointError`."
-        with self.writing(), _refusals(self.path): yield
+        with self.writing(), disk_errors(self.path): yield
 
     def _enter(self):
         make_folder(self.path)
         self.lock.acquire()
         try:
-            with _refusals(self.path): self.recover()
+            with disk_errors(self.path): self.recover()
         except BaseException:
             self.lock.release()
             raise

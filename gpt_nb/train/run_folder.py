@@ -19,7 +19,7 @@ from ..model import GPT, GPTConfig
 from .checkpoints import CheckpointFolder, read_digests, step_of
 from .metrics import MetricsWriter, last_attempts, read_lines
 from ..weights.layouts import check_exported, exported_digests, save_gpt2
-from ..weights.tensors import CheckpointError, _read_json
+from ..weights.tensors import CheckpointError, load_json
 
 # %% ../../nbs/train/run_folder.ipynb #c86c66f5
 _MISSING: Any = object()
@@ -138,7 +138,7 @@ class RunFolder(CheckpointFolder):
     def read_run(self) -> dict: # what `write_run` was given
         "Read run.json. `CheckpointError` where it is missing or damaged."
         path = self.path/'run.json'
-        run = _read_json(path, ': is this the folder of a run?')
+        run = load_json(path, ': is this the folder of a run?')
         check_keys(run, _RUN, path, ': bring it back from a copy, or name another out_dir')
         return run
 
@@ -210,7 +210,7 @@ class RunFolder(CheckpointFolder):
 
     def _adopt(self):
         "Begin the record of a run of the first edition; its run.json and checkpoints speak for it."
-        try: run = _read_json(self.path/'run.json')
+        try: run = load_json(self.path/'run.json')
         except CheckpointError: return
         if not {'identity', 'train', 'versions'} <= run.keys(): return
         def whole(folder):
