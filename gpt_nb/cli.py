@@ -293,10 +293,10 @@ def _train(args):
     "Train, say where everything is, print a sample."
     from gpt_nb.eval.report import load_model
     from gpt_nb.sample.writing import complete
-    from gpt_nb.train.distributed import join
+    from gpt_nb.train.distributed import init_processes
     from gpt_nb.train.recipes import train_run
     run, config = read_train(args)
-    with join(config, run.train.device) as processes:                 # one, or those that torchrun started
+    with init_processes(config, run.train.device) as processes:       # one, or those that torchrun started
         run, start = _find_init(run, keep='--tokenizer' in _given(args))
         trainer = train_run(run, processes, start=start)
     if run.train.eval_only or not processes.is_main: return
