@@ -49,7 +49,7 @@ def take_turns(
 def weight_bytes(
     model: nn.Module, # a `GPT` or `FastGPT`
 ) -> int:
-    "Count the bytes that one token of one text has to read: all that belongs to linear layers, and the head."
+    "Count the bytes that a token of one text has to read: linear layers and the head."
     layers = [m for m in model.modules() if isinstance(m, (nn.Linear, RowLinear))]
     tensors = [t for m in layers for t in (*m.parameters(recurse=False), *m.buffers(recurse=False))]
     if not isinstance(model, FastGPT): tensors.append(model.head_weight)   # a GPT's head is its token table
@@ -132,7 +132,7 @@ def bench_model(
 def bench_table(
     rows: list[BenchRow], # from `bench_model`
 ) -> str:
-    "Lay out speeds, their spread, and ratios: to GPT at the same batch size, to transformers, and to the limit."
+    "Lay out speeds, their spread, and ratios to GPT, to transformers and to the limit."
     head = f'{"batch":>5}  {"":20} {"tokens/s":>9} {"middle half":>17}'
     lines = [head + f' {"to GPT":>7} {"to transformers":>15} {"of the limit":>12}']
     for r in rows:
@@ -149,7 +149,7 @@ def bench(
     options: BenchOptions, # what to measure
     backend: str | Callable | None = 'inductor', # as for `speed_up`
 ) -> list[BenchRow]:
-    "Measure this machine and a model on it, and print both. Raises `ConfigError` and `CheckpointError`."
+    "Measure this machine and a model on it, and print both."
     o, device = options, choose_device(options.device)
     threads = torch.get_num_threads()
     if o.threads: torch.set_num_threads(o.threads)

@@ -24,7 +24,10 @@ from .cache import KVCache, attend_cached
 def quantize_rows(
     w: Tensor, # `[out, in]`, floating point
 ) -> tuple[Tensor, Tensor]: # `[out, in]` int8 in [-127, 127], and the scale of each row, `[out]`
-    "Symmetric 8-bit quantization: `w ≈ q · scale`, absmax of Dettmers et al. 2022 (section 2) with one scale a row."
+    """Round weights to 8 bits, symmetrically, with a scale for each row: `w ≈ q · scale`.
+
+    The absmax quantization of Dettmers et al. 2022, section 2.
+    """
     scale = w.abs().amax(1).clamp(min=torch.finfo(w.dtype).tiny) / 127
     return (w / scale[:, None]).round().clamp(-127, 127).to(torch.int8), scale
 
@@ -63,7 +66,10 @@ def few_rows_linear(
     return (y if bias is None else y + bias).unflatten(0, x.shape[:-1])
 
 class RowLinear(nn.Module):
-    "A `nn.Linear`, sharing its parameters, that multiplies a single row by a loop that the compiler fuses."
+    """A `nn.Linear` that multiplies a single row by a loop that the compiler fuses.
+
+    It shares the parameters of the layer that it is made from.
+    """
     def __init__(self,
         linear: nn.Linear, # whose function it takes over
     ):
@@ -120,7 +126,7 @@ class WordLinear(RowLinear):
     def rows(self,
         x: Tensor, # `[..., in]`
     ) -> Tensor: # `[..., out]`, with the bias, of x's dtype
-        "One product with the narrow numbers, made float32, in the order in which they lie in memory."
+        "Multiply by the narrow numbers, made float32, in the order in which they lie in memory."
         w, n = self.words.view(self.narrow).float(), self.words.size(1)  # (out, n·k)
         parts = F.pad(x.float(), (0, w.size(1) - self.width)).unflatten(-1, (-1, n))  # (..., k, n)
         y = few_rows_linear(parts.transpose(-1, -2).flatten(-2), w)  # (..., n·k) -> (..., out)
@@ -138,15 +144,25 @@ class BFloat16Linear(WordLinear):
     "Weights in 16 bits, sums in 32."
     narrow = torch.bfloat16
 
-    def encode(self, w): return w.bfloat16(), None
-    def decode(self, words): return unpack_bfloat16(words)
+    def encode(self, w: Tensor) -> tuple[Tensor, Tensor | None]:
+        "Give the bits of a float32 matrix `[out, in]`, and no scale."
+        return w.bfloat16(), None
+
+    def decode(self, words: Tensor) -> list[Tensor]:
+        "Take the words apart."
+        return unpack_bfloat16(words)
 
 class Int8Linear(WordLinear):
     "Weights in 8 bits with a scale a row, sums in 32."
     narrow = torch.int8
 
-    def encode(self, w): return quantize_rows(w)
-    def decode(self, words): return unpack_int8(words)
+    def encode(self, w: Tensor) -> tuple[Tensor, Tensor | None]:
+        "Give the bits of a float32 matrix `[out, in]`, and the scale of each row."
+        return quantize_rows(w)
+
+    def decode(self, words: Tensor) -> list[Tensor]:
+        "Take the words apart."
+        return unpack_int8(words)
 
 # how `speed_up` can keep the weights
 WEIGHTS = {'float32': RowLinear, 'bfloat16': BFloat16Linear, 'int8': Int8Linear}
@@ -164,7 +180,7 @@ def swap_linear(
 
 # %% ../../nbs/sample/fast.ipynb #0df57a2c
 class FastGPT(nn.Module):
-    "What `speed_up` makes: a GPT for evaluation and sampling, whose single-token step is compiled."
+    "What `speed_up` makes: a GPT for sampling, whose single-token step is compiled."
     def __init__(self,
         model: GPT, # its parameters are shared, what is made of them (words) is not
         kind: type[RowLinear], # a value of `WEIGHTS`
@@ -196,7 +212,7 @@ class FastGPT(nn.Module):
         batch_size: int, # rows
         length: int | None = None, # positions that a row can hold, at most block_size; None for all of it
     ) -> KVCache: # its buffers have the room of block_size, whatever the length
-        "Make a cache whose shapes are the same for every length, so that a step compiled once fits."
+        "Make a cache with the same shapes for every length, so that one compiled step fits."
         c, w = self.config, self.gpt.wpe.weight
         room = c.block_size + 16                                     # more than is ever read: see `logits_at`
         cache = KVCache(c.n_layer, batch_size, c.n_head, room, c.n_embd // c.n_head, w.dtype, w.device, step=16)
@@ -211,7 +227,10 @@ class FastGPT(nn.Module):
         at: Tensor, # `[B]`, the column of `idx` that is asked for in each row
         cache: KVCache | None = None, # from `new_cache`
     ) -> Tensor: # `[B, V]`
-        "Compute the logits after one position of each row; with a cache and one token a row, by the compiled step."
+        """Compute the logits after one position of each row.
+
+        With a cache and one token a row, by the compiled step.
+        """
         single = cache is not None and idx.size(1) == 1
         pos, attn_mask = cache.reserve(1) if single else (None, None)
         if attn_mask is None or attn_mask.size(-1) < 2:              # a dimension of 1 is always static
