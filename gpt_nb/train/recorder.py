@@ -53,7 +53,7 @@ def utilization(
 
 # %% ../../nbs/train/recorder.ipynb #6502373d
 class Recorder:
-    "Keep and show what a run does: metrics, a progress bar, a line an evaluation, a growing plot."
+    "Keep and show what a run does: metrics, a progress bar, lines, a growing plot."
     metrics: list[dict] # lines so far
     sums: dict[str, list] # losses since the last line and since the last evaluation: their sum and number
     bar: tqdm
@@ -165,7 +165,7 @@ class Recorder:
         if self.show: say(line)
 
     def show_eval(self):
-        "Print the last evaluation, and redraw the picture: in the folder, and in a notebook in place."
+        "Print the last evaluation, and redraw the picture in folder and notebook."
         self.say(self.words)
         if self.folder: self.folder.write('loss.svg', image_bytes(plot_metrics(self.metrics), 'svg'))
         if not (self.show and in_notebook()): return
