@@ -43,8 +43,7 @@ def choose_device(
 
     # there is one processor and one Apple GPU, and there may be several CUDA devices
     count = torch.cuda.device_count() if 'cuda' in there else 0
-    known = d is not None and d.type in there
-    if known and (d.index or 0) < (count if d.type == 'cuda' else 1): return d
+    if d is not None and d.type in there and (d.index or 0) < (count if d.type == 'cuda' else 1): return d
     if count: there[0] = f'cuda:0 to cuda:{count - 1}'
     raise ConfigError(f'device is {str(device)!r}: this machine has {", ".join(there)}')
 
@@ -69,7 +68,10 @@ def choose_dtype(
     dtype: str = 'auto', # `auto`, `float32` or `bfloat16`
     device: str | torch.device = 'auto', # where it will be used
 ) -> torch.dtype: # for the matrix products; weights stay float32
-    "Choose bfloat16 where the device has instructions for it, else float32; `ConfigError` for another name."
+    """Choose bfloat16 where the device has instructions for it, else float32.
+
+    Raises `ConfigError` for any other name.
+    """
     kinds = {'float32': torch.float32, 'bfloat16': torch.bfloat16}
     if dtype == 'auto': return torch.bfloat16 if _multiplies_bf16(choose_device(device)) else torch.float32
     if dtype not in kinds: raise ConfigError(f'dtype is {dtype!r}: it must be auto, {" or ".join(kinds)}')
@@ -190,12 +192,12 @@ def peak_flops(
     device: str | torch.device, # where
     dtype: torch.dtype, # of the matrices
 ) -> float: # FLOP/s
-    "Give what MFU divides by: the median of `matmul_rate`, measured once for each setting of this process."
+    "Give what MFU divides by: the median of `matmul_rate`, measured once for each setting."
     return _peak(choose_device(device), dtype, torch.get_num_threads(), torch.get_float32_matmul_precision())
 
 # %% ../../nbs/base/device.ipynb #dcd4cd21
 def compiler_cache() -> Path: # the folder, which may not exist yet
-    "Let torch's compiler keep its kernels in a folder of this processor and these instructions."
+    "Let torch's compiler keep its kernels in a folder of this processor's instructions."
     # what decides the instructions: the processor, and the variables that leave some of them out
     names = ('ATEN_CPU_CAPABILITY', 'ONEDNN_MAX_CPU_ISA', 'MKL_ENABLE_INSTRUCTIONS')
     level = torch.backends.cpu.get_cpu_capability()

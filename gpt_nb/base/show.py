@@ -78,7 +78,9 @@ def new_figure(
         if asked:
             with suppress(ValueError): matplotlib.rcParams['backend'] = asked
     from matplotlib.figure import Figure
-    return Figure(figsize=(width, height), layout='constrained')
+    class Picture(Figure):
+        def _repr_png_(self): return image_bytes(self, 'png')  # shown where a cell ends with it, without pyplot
+    return Picture(figsize=(width, height), layout='constrained')
 
 # %% ../../nbs/base/show.ipynb #e3e4d57c
 def read_stairs(
@@ -109,12 +111,9 @@ def draw_stairs(
     path: str | Path = 'results/staircase.json', # seen from the notebook's folder
 ): # a matplotlib Figure; None where nothing is stored
     "Draw the stairs climbed so far: a bar for each chapter, as long as its loss."
-    from matplotlib.figure import Figure
-    class Picture(Figure):
-        def _repr_png_(self): return image_bytes(self, 'png')  # shown where a cell ends with it, without pyplot
     stairs = {n: s for n, s in read_stairs(path).items() if n < below}
     if not stairs: return None
-    fig = Picture(figsize=(6.4, 1 + 0.36 * len(stairs)), layout='constrained')
+    fig = new_figure(6.4, 1 + 0.36 * len(stairs))
     ax = fig.subplots()
     top = max(s['loss'] for s in stairs.values())
     for row, (number, stair) in enumerate(stairs.items()):

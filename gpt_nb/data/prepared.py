@@ -23,7 +23,10 @@ _PART_WORDS = {'train': 'train', 'training': 'train', 'val': 'val', 'valid': 'va
 def shard_part(
     name: str, # of a file
 ) -> str | None: # train, val, or test, which is left out; None where it says nothing of the kind
-    "Tell a shard's part by the whole words of its name; `UserError` where it could be meant either way."
+    """Tell a shard's part by the whole words of its name.
+
+    Raises `UserError` where it could be meant either way.
+    """
     words = re.findall(r'[^\W\d_]+', name.lower().removesuffix('.bin'))
     found = {_PART_WORDS[w] for w in words if w in _PART_WORDS}
     if len(found) > 1 or not found and re.search('train|val', name.lower()):
@@ -71,7 +74,10 @@ def check_finished(
 def split_shards(
     folder: str | os.PathLike, # holds token shards
 ) -> dict[str, list[Path]]: # train and val, sorted; empty where the folder holds no *.bin file
-    "Find the training and the validation shards of a folder; `UserError` where that is not clear."
+    """Find the training and the validation shards of a folder.
+
+    Raises `UserError` where a part has none, a file is in both, or the preparation is not finished.
+    """
     folder = user_path(folder, 'the folder of shards')
     files = bin_files(folder)
     check_finished(folder)
@@ -115,7 +121,7 @@ _TOKENIZER_FILES = ('tokenizer.json', 'tokenizer_config.json', 'vocab.json', 'me
 def check_free(
     folder: Path, # where shards shall go; it need not exist
 ) -> dict | None: # the note of a preparation that was begun here, and may go on
-    "Refuse a folder that holds what shards or a tokenizer could be mixed up with; `UserError` names it."
+    "Refuse a folder that holds what shards or a tokenizer could be mixed up with."
     advice = ': name another out_dir for the shards'
     if not os.path.isdir(folder):
         if os.path.lexists(folder): raise UserError(f'{printable(folder)} is there already{advice}')
@@ -150,7 +156,10 @@ def write_shards(
     about: Mapping = {}, # what the note shall say of them
     progress=iter, # called with the list of shards, gives them back one by one
 ):
-    "Cut both parts into shards beside their tokenizer; others refuse the folder until all are there."
+    """Cut both parts into shards beside their tokenizer.
+
+    Whoever reads the folder refuses it until all are there. Raises `UserError` for a folder that is not free.
+    """
     whole('shard_tokens', shard_tokens, 2)
     folder, shard_tokens = user_path(folder, 'out_dir'), index(shard_tokens)
     if tokenizer.vocab_size > 65536:

@@ -236,5 +236,5 @@ class TokenData:
         return max(int(p.max()) for p in self.parts)
 
     def digest(self) -> str: # 64 hexadecimal digits
-        "Give a SHA-256 that tells other data; of shards it reads only the ends, so that it costs little."
+        "Give a SHA-256 that tells other data; of shards it reads only the ends."
         return _digest(self.parts, [f.name for f in self.files])

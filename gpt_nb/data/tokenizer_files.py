@@ -7,40 +7,43 @@ __all__ = ['load_tokenizer']
 
 # %% ../../nbs/data/tokenizer_files.ipynb #dce5d238
 import os
+from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from ..base.errors import UserError, printable
 from ..base.files import read_json, read_text, user_path
-from .bpe import BPETokenizer, _BYTE, _find_merges
-from .tokenizer import CharTokenizer, Tokenizer, TokenizerError
+from .bpe import PATTERNS, BPETokenizer, find_merges, name_bytes
+from .tokenizer import CharTokenizer, Tokenizer
 
 # %% ../../nbs/data/tokenizer_files.ipynb #1496e9db
 _LIMIT = 2**26  # bytes of a file that is read: tokenizer.json has 1.4 MB for GPT-2, some 35 for 256,000 tokens
 
-def _json(path):
+def _json(path: Path) -> dict:
     "A JSON object from a file; an empty one where there is none."
-    return read_json(path, _LIMIT, error=TokenizerError) if os.path.lexists(path) else {}
+    return read_json(path, _LIMIT) if os.path.lexists(path) else {}
 
-def _need(ok, path, what):
+def _need(ok: bool, path: Path, what: str):
+    "Refuse a file that holds another kind of tokenizer, unless `ok`."
     if ok: return
-    raise TokenizerError(f"{printable(path)}: {what}; "
-                         "load_tokenizer reads character vocabularies and byte-level BPE laid out as GPT-2's")
+    raise UserError(f"{printable(path)}: {what}; "
+                    "load_tokenizer reads character vocabularies and byte-level BPE laid out as GPT-2's")
 
 @contextmanager
-def _laid_out(path):
-    "Turn what goes wrong within a file of unknown content into a `TokenizerError` that names the file."
+def _laid_out(path: Path):
+    "Turn what goes wrong within a file of unknown content into a `UserError` that names the file."
     try: yield
     except UserError as e:
         named = printable(path.parent) in str(e)
-        raise TokenizerError(str(e) if named else f'{printable(path)}: {e}') from None
+        raise UserError(str(e) if named else f'{printable(path)}: {e}') from None
     except (KeyError, TypeError, AttributeError, IndexError, ValueError, OverflowError) as e:
         why = f'{type(e).__name__}: {printable(str(e), 120)}'
-        raise TokenizerError(f"{printable(path)}: not laid out as a tokenizer's file ({why})") from None
+        raise UserError(f"{printable(path)}: not laid out as a tokenizer's file ({why})") from None
 
 # %% ../../nbs/data/tokenizer_files.ipynb #7ff1b1dc
 _ROLES = ('bos_token', 'eos_token', 'unk_token', 'sep_token', 'pad_token', 'cls_token', 'mask_token',
           'additional_special_tokens', 'extra_special_tokens')
 
-def _names(value):
+def _names(value) -> list[str]:
     "Names of tokens in a value of tokenizer_config.json: a name, an object with content, or several of these."
     if value is None: return []
     if isinstance(value, str): return [value]
@@ -49,7 +52,7 @@ def _names(value):
     if isinstance(value, list): return [n for v in value for n in _names(v)]
     raise TypeError(f'{printable(value, 80)} is not the name of a token')
 
-def _role_names(folder):
+def _role_names(folder: Path) -> set[str]:
     "All names that have a role in the folder's files."
     out = set()
     for path in (folder/'special_tokens_map.json', folder/'tokenizer_config.json'):
@@ -57,9 +60,11 @@ def _role_names(folder):
         with _laid_out(path): out |= {n for role in _ROLES for n in _names(found.get(role))}
     return out
 
-def _added_tokens(folder, listed):
+def _added_tokens(folder: Path, listed: list[dict]) -> tuple[dict[int, str], set[str]]:
     "Added tokens, as tokenizer.json has `listed` them and the files beside it: id -> name; which names are special."
-    added, special = {}, _role_names(folder)
+    added: dict[int, str] = {}
+    special = _role_names(folder)
+
     def take(path, tokens):
         "Add tokens from a file: triples (id, name, special)."
         with _laid_out(path):
@@ -68,64 +73,84 @@ def _added_tokens(folder, listed):
                 known = added.setdefault(i, name)
                 _need(known == name, path, f'its token {i} is {name!r}, another file says {known!r}')
                 if is_special: special.add(name)
+
     take(folder/'tokenizer.json', ((a['id'], a['content'], a['special']) for a in listed))
-    decoder = _json(folder/'tokenizer_config.json').get('added_tokens_decoder') or {}
-    take(folder/'tokenizer_config.json', ((int(i), a['content'], a.get('special')) for i, a in decoder.items()))
-    take(folder/'added_tokens.json', ((i, name, False) for name, i in _json(folder/'added_tokens.json').items()))
+    config, older = folder/'tokenizer_config.json', folder/'added_tokens.json'
+    decoder = _json(config).get('added_tokens_decoder') or {}
+    take(config, ((int(i), a['content'], a.get('special')) for i, a in decoder.items()))
+    take(older, ((i, name, False) for name, i in _json(older).items()))
     return dict(sorted(added.items())), special
 
-def _end_of_text(folder, specials, first):
+# %% ../../nbs/data/tokenizer_files.ipynb #4d6b43e7
+def _end_of_text(folder: Path, specials: Sequence[str], first: int) -> str | None:
     "Which of the special tokens, whose ids begin with `first`, ends a text; None if no file says."
     for path in (folder/'tokenizer_config.json', folder/'special_tokens_map.json'):
         for name in _names(_json(path).get('eos_token')):
             if name in specials: return name
-            raise TokenizerError(f'{printable(path)}: eos_token {name!r} is not one of the special tokens {specials}')
+            raise UserError(f'{printable(path)}: eos_token {name!r} is not one of the special tokens {specials}')
     for path in (folder/'generation_config.json', folder/'config.json'):
         ids = _json(path).get('eos_token_id')
-        for i in ids if isinstance(ids, list) else [] if ids is None else [ids]:
+        if ids is None: continue
+        for i in ids if isinstance(ids, list) else [ids]:
             if type(i) is not int:
-                raise TokenizerError(f'{printable(path)}: eos_token_id is {printable(ids, 80)}, not an id')
+                raise UserError(f'{printable(path)}: eos_token_id is {printable(ids, 80)}, not an id')
             # configurations often name an id that a smaller vocabulary does not have
             if 0 <= i - first < len(specials): return specials[i - first]
     return None
 
-# %% ../../nbs/data/tokenizer_files.ipynb #19a8fc51
-def _in_order(vocab, path):
+# %% ../../nbs/data/tokenizer_files.ipynb #77280505
+def _in_order(vocab: dict[str, int], path: Path) -> list[str]:
     "The names of a dict from name to id, in order of id: 0, 1, 2, ..."
-    names = sorted(vocab, key=vocab.get)
+    names = sorted(vocab, key=vocab.__getitem__)
     right = all(type(i) is int for i in vocab.values()) and [vocab[n] for n in names] == list(range(len(names)))
     _need(right, path, 'its ids are not 0, 1, 2, ...')
     return names
 
-def _all_tokens(vocab, added, path):
+def _all_tokens(vocab: dict[str, int], added: dict[int, str], path: Path) -> dict[str, int]:
     "A vocabulary with the added tokens, which may be in it already."
     for i, name in added.items():
         known = vocab.get(name, i)
         _need(known == i, path, f'{name!r} is token {printable(known, 80)}, another file says {i}')
     return vocab | {name: i for i, name in added.items()}
 
-def _char_from(vocab, pre, unk, specials, folder, path):
+def _char_from(vocab, pre, unk, specials, folder, path) -> CharTokenizer:
+    "A character tokenizer from a vocabulary of words."
     names = _in_order(vocab, path)
     chars = names[:len(names) - len(specials)]
-    _need(pre.get('type') == 'Split' and pre.get('pattern') == {'Regex': ''}, path, 'a vocabulary of words, not of characters')
-    _need(chars + specials == names and all(len(c) == 1 for c in chars), path, 'its tokens are not characters followed by the special tokens')
+    splits = pre.get('type') == 'Split' and pre.get('pattern') == {'Regex': ''}
+    _need(splits, path, 'a vocabulary of words, not of characters')
+    right = chars + specials == names and all(len(c) == 1 for c in chars)
+    _need(right, path, 'its tokens are not characters followed by the special tokens')
     return CharTokenizer(chars, specials, unk if unk in specials else None, _end_of_text(folder, specials, len(chars)))
 
-def _bpe_from(vocab, merges, special, folder, path):
+def _bpe_from(vocab, merges, special, folder, path, pattern='gpt2') -> BPETokenizer:
+    "A byte-level tokenizer from a vocabulary and merges, which are pairs of names."
     names, n = _in_order(vocab, path), 256 + len(merges)
-    _need(all(c in _BYTE for x in names[:n] for c in x), path, "its tokens are not spelled in GPT-2's names for bytes")
+    tokens = [t for t in map(name_bytes, names[:n]) if t is not None]
+    _need(len(tokens) == len(names[:n]), path, "its tokens are not spelled in GPT-2's names for bytes")
     for i, (a, b) in enumerate(merges, 256):
         made = i < len(names) and names[i] == a + b and max(vocab.get(a, i), vocab.get(b, i)) < i
         _need(made, path, f'merge {i - 256}, {printable(repr([a, b]), 120)}, does not make token {i}')
     _need(special >= {*names[n:]}, path, 'it has added tokens that are not special, or its ids are not those '
           'of 256 bytes, then the merges in their order, then the special tokens')
-    tok = BPETokenizer([bytes(_BYTE[c] for c in x) for x in names[:n]], names[n:], _end_of_text(folder, names[n:], n))
-    try: tok.merges = _find_merges(tok.tokens[:n], [(vocab[a], vocab[b]) for a, b in merges])
-    except TokenizerError: _need(False, path, 'its merges are not such as byte-pair encoding learns')
+    tok = BPETokenizer(tokens, names[n:], _end_of_text(folder, names[n:], n), pattern)
+    try: tok.merges = find_merges(tok.tokens[:n], [(vocab[a], vocab[b]) for a, b in merges])
+    except UserError: _need(False, path, 'its merges are not such as byte-pair encoding learns')
     return tok
 
-# %% ../../nbs/data/tokenizer_files.ipynb #4d6b43e7
-def _from_json(t, folder, path):
+# %% ../../nbs/data/tokenizer_files.ipynb #3414e50d
+def _pattern_of(pre: dict) -> str | None:
+    "Which of `PATTERNS` a pre-tokenizer cuts by, before it goes to bytes; None where it does something else."
+    *splits, level = pre['pretokenizers'] if pre.get('type') == 'Sequence' else [pre]
+    if level.get('type') != 'ByteLevel' or level.get('add_prefix_space'): return None
+    if not splits: return 'gpt2' if level.get('use_regex', True) else None
+    if len(splits) > 1 or level.get('use_regex', True): return None
+    for name, pattern in PATTERNS.items():
+        wanted = dict(type='Split', pattern=dict(Regex=pattern), behavior='Isolated', invert=False)
+        if {'invert': False} | splits[0] == wanted: return name
+    return None
+
+def _from_json(t: dict, folder: Path, path: Path) -> Tokenizer:
     "The tokenizer that the fields of a tokenizer.json and the files beside it describe."
     model, pre, post = t['model'], t.get('pre_tokenizer') or {}, t.get('post_processor') or {}
     added, special = _added_tokens(folder, t.get('added_tokens') or [])
@@ -133,18 +158,22 @@ def _from_json(t, folder, path):
     _need(t.get('normalizer') is None, path, 'it changes the text before it is encoded (a normalizer)')
     _need(special >= {*specials}, path, 'it has added tokens that are not special')
     # transformers writes an empty template
-    _need(post.get('type', 'ByteLevel') == 'ByteLevel' or post.get('special_tokens') == {}, path, 'it adds tokens around the text (a post-processor)')
+    plain = post.get('type', 'ByteLevel') == 'ByteLevel' or post.get('special_tokens') == {}
+    _need(plain, path, 'it adds tokens around the text (a post-processor)')
+
     vocab = _all_tokens(model['vocab'], added, path)
     if kind == 'WordLevel': return _char_from(vocab, pre, model.get('unk_token'), specials, folder, path)
     kinds = printable(kind, 80), printable(pre.get('type'), 80)
-    _need(kinds == ('BPE', 'ByteLevel'), path, f'a {kinds[0]} model with a {kinds[1]} pre-tokenizer')
-    _need(not pre.get('add_prefix_space') and pre.get('use_regex', True), path, "its text is not cut by GPT-2's pattern")
+    known = kinds[0] == 'BPE' and kinds[1] in ('ByteLevel', 'Sequence')
+    _need(known, path, f'a {kinds[0]} model with a {kinds[1]} pre-tokenizer')
+    pattern = _pattern_of(pre)
+    _need(pattern is not None, path, "its text is not cut by GPT-2's pattern, nor by another of " + ', '.join(PATTERNS))
     merges = [m.split(' ') if isinstance(m, str) else m for m in model['merges']]
-    return _bpe_from(vocab, merges, special, folder, path)
+    return _bpe_from(vocab, merges, special, folder, path, pattern)
 
-def _from_pair(vocab, folder, path):
+def _from_pair(vocab: dict, folder: Path, path: Path) -> Tokenizer:
     "The tokenizer in GPT-2's older pair of files, vocab.json and merges.txt, and those beside them."
-    lines = read_text(folder/'merges.txt', _LIMIT, TokenizerError).splitlines()
+    lines = read_text(folder/'merges.txt', _LIMIT).splitlines()
     merges = [x.split(' ') for x in lines if x and not x.startswith('#version')]
     added, special = _added_tokens(folder, [])
     # what vocab.json has beyond bytes and merges is special; only the files beside it say so of added tokens
@@ -153,17 +182,18 @@ def _from_pair(vocab, folder, path):
     return _bpe_from(_all_tokens(vocab, added, path), merges, special, folder, path)
 
 def load_tokenizer(
-    folder,  # holds tokenizer.json, or GPT-2's older pair vocab.json and merges.txt; other files there are read, too
+    folder: str | os.PathLike, # holds tokenizer.json, or GPT-2's older pair vocab.json and merges.txt
 ) -> Tokenizer:
     """Load the tokenizer of a folder, with its special tokens and the one that ends a text.
 
-    `TokenizerError` names what is missing, damaged or of another kind."""
-    folder = user_path(folder, 'the tokenizer', TokenizerError)
-    if not os.path.isdir(folder):
-        raise TokenizerError(f"{printable(folder)}: there is no such folder to load a tokenizer from")
+    Other files there that name special tokens are read, too.
+    UserError names what is missing, damaged or of another kind."""
+    path = user_path(folder, 'the tokenizer')
+    if not os.path.isdir(path):
+        raise UserError(f'{printable(path)}: there is no such folder to load a tokenizer from')
     for name, make in (('tokenizer.json', _from_json), ('vocab.json', _from_pair)):
-        path = folder/name
-        if not os.path.lexists(path): continue
-        content = _json(path)
-        with _laid_out(path): return make(content, folder, path)
-    raise TokenizerError(f"{printable(folder)}: holds no tokenizer: there is no tokenizer.json, nor GPT-2's vocab.json")
+        file = path/name
+        if not os.path.lexists(file): continue
+        content = _json(file)
+        with _laid_out(file): return make(content, path, file)
+    raise UserError(f"{printable(path)}: holds no tokenizer: there is no tokenizer.json, nor GPT-2's vocab.json")

@@ -82,7 +82,7 @@ def windows_in_order(
     limit: int | None = None, # only the first `limit` targets; None: all
     vocab_size: int | None = None, # ids from here up are refused; None: not checked
 ) -> Iterator[tuple[Tensor, Tensor]]: # idx and targets, `[B, T]`; at the end maybe fewer rows, then one shorter row
-    "Lay windows side by side, for the exact loss: each of the `len(data) - 1` targets comes once."
+    "Lay windows side by side, so that each of the `len(data) - 1` targets comes once."
     for name, value in (('block_size', block_size), ('batch_size', batch_size)): whole(name, value, 1)
     whole('limit', limit, none=True)
     T, batch_size = index(block_size), index(batch_size)

@@ -9,18 +9,20 @@ __all__ = ['take_turns', 'weight_bytes', 'BenchOptions', 'BenchRow', 'bench_mode
 import importlib.util
 import statistics
 import time
-import torch
 from collections.abc import Callable
 from dataclasses import dataclass
+
+import torch
 from torch import nn
+
 from ..base.device import Rate, choose_device, machine, read_bandwidth, synchronize
 from ..base.errors import ConfigError, require, whole
 from ..model import GPT, GPTConfig
-from ..sample.fast import RowLinear, WEIGHTS, speed_up
+from ..sample.fast import FastGPT, RowLinear, WEIGHTS, speed_up
 from ..sample.generation import generate
 from ..weights.layouts import load_gpt2, to_transformers
 
-# %% ../../nbs/eval/bench.ipynb #1dc958e4
+# %% ../../nbs/eval/bench.ipynb #0a087e33
 def take_turns(
     contenders: dict[str, Callable], # name -> what to time
     work: float, # tokens, say, that a call does
@@ -37,29 +39,36 @@ def take_turns(
             f()
             synchronize(device)
             if r >= 0: seconds[name].append(time.perf_counter() - start)
+
     def rate(s):
         low, median, high = statistics.quantiles([work / t for t in s], n=4) if len(s) > 1 else 3 * [work / s[0]]
         return Rate(median, low, high)
     return {name: rate(s) for name, s in seconds.items()}
 
+# %% ../../nbs/eval/bench.ipynb #51918792
 def weight_bytes(
     model: nn.Module, # a `GPT` or `FastGPT`
 ) -> int:
-    "Bytes that one token of one text has to read: all that belongs to linear layers."
+    "Count the bytes that a token of one text has to read: linear layers and the head."
     layers = [m for m in model.modules() if isinstance(m, (nn.Linear, RowLinear))]
-    return sum(t.nbytes for m in layers for t in (*m.parameters(recurse=False), *m.buffers(recurse=False)))
-
-# %% ../../nbs/eval/bench.ipynb #51918792
-def _peer_writes(peer, idx, n):
-    "Greedy, exactly n tokens."
-    with torch.inference_mode():
-        return peer.generate(idx, attention_mask=torch.ones_like(idx), max_new_tokens=n, min_new_tokens=n, do_sample=False, pad_token_id=0)
+    tensors = [t for m in layers for t in (*m.parameters(recurse=False), *m.buffers(recurse=False))]
+    if not isinstance(model, FastGPT): tensors.append(model.head_weight)   # a GPT's head is its token table
+    return sum(t.nbytes for t in tensors)
 
 # %% ../../nbs/eval/bench.ipynb #30945e36
+def _peer_writes(peer, idx, n):
+    "Greedy, exactly n tokens, by the transformers library."
+    settings = dict(max_new_tokens=n, min_new_tokens=n, do_sample=False, pad_token_id=0)
+    with torch.inference_mode(): return peer.generate(idx, attention_mask=torch.ones_like(idx), **settings)
+
+# %% ../../nbs/eval/bench.ipynb #30cc3811
 @dataclass(frozen=True)
 class BenchOptions:
-    "How fast a model writes on this machine: tokens per second beside the limit of the memory and, where it is installed, beside transformers."
-    out_dir: str | None = None # a run's folder, or another in GPT-2's layout; None: random weights of the shape that preset names
+    """How fast a model writes on this machine, beside the limit of its memory.
+
+    Tokens per second; where transformers is installed it is timed, too.
+    """
+    out_dir: str | None = None # a run's folder, or another in GPT-2's layout; None: random weights of preset's shape
     preset: str = 'gpt2' # gpt2, gpt2-medium, gpt2-large or gpt2-xl
     weights: tuple[str, ...] = ('float32', 'bfloat16', 'int8') # how the fast model keeps them, for a single text
     batch_sizes: tuple[int, ...] = (1, 16) # texts at once
@@ -74,8 +83,7 @@ class BenchOptions:
     def __post_init__(self):
         for name in ('prompt_tokens', 'new_tokens', 'rounds', 'threads'):
             object.__setattr__(self, name, whole(name, getattr(self, name), 1, none=name == 'threads'))
-        for w in self.weights:
-            if w not in WEIGHTS: raise ConfigError(f'weights holds {w!r}: choose from {", ".join(WEIGHTS)}')
+        for w in self.weights: require(w in WEIGHTS, 'weights', w, f'one of {", ".join(WEIGHTS)}')
         require(bool(self.batch_sizes), 'batch_sizes', self.batch_sizes, 'whole numbers of at least 1')
         object.__setattr__(self, 'batch_sizes', tuple(whole('batch_sizes', b, 1) for b in self.batch_sizes))
 
@@ -88,48 +96,60 @@ class BenchRow:
     bytes: int # of weights, read for each step
     limit: float # tokens per second that the read bandwidth allows
 
-# %% ../../nbs/eval/bench.ipynb #af71c832
+# %% ../../nbs/eval/bench.ipynb #ed67f3ad
 def bench_model(
     model: GPT, # to be measured, in evaluation mode
     options: BenchOptions, # what to measure
     bandwidth: float, # bytes per second
     backend: str | Callable | None = 'inductor', # as for `speed_up`
 ) -> list[BenchRow]:
-    "Every contender at every batch size. Raises `ConfigError`."
-    o, rows, device = options, [], model.wte.weight.device
-    room = model.config.block_size
-    if o.prompt_tokens + o.new_tokens > room: raise ConfigError(f'prompt_tokens and new_tokens are {o.prompt_tokens + o.new_tokens} together: the block_size is {room}')
+    "Time every contender at every batch size. `ConfigError` where prompt and text do not fit."
+    o, rows, device = options, [], model.head_weight.device
+    room, both = model.config.block_size, o.prompt_tokens + o.new_tokens
+    if both > room: raise ConfigError(f'prompt_tokens and new_tokens are {both} together: the block_size is {room}')
     peer = to_transformers(model) if o.peers and importlib.util.find_spec('transformers') else None
     fast = {w: speed_up(model, w, backend) for w in o.weights}
     g = torch.Generator().manual_seed(0)
     for B in o.batch_sizes:
         idx = torch.randint(model.config.vocab_size, (B, o.prompt_tokens), generator=g, device='cpu').to(device)
+        def writes(m, **kw): return lambda: generate(m, idx, o.new_tokens, temperature=0, **kw)
+
+        # in turns: the model, the fast ones (narrow weights for a single text only), and the peer
         models = {'GPT': model} | {f'fast, {w}': m for w, m in fast.items() if B == 1 or w == 'float32'}
-        runs: dict[str, Callable] = {name: lambda m=m: generate(m, idx, o.new_tokens, temperature=0) for name, m in models.items()}
+        runs: dict[str, Callable] = {name: writes(m) for name, m in models.items()}
         if peer: runs['transformers'] = lambda: _peer_writes(peer, idx, o.new_tokens)
         rates = take_turns(runs, B * o.new_tokens, o.rounds, device)
-        if o.uncached: rates |= take_turns({'GPT without a cache': lambda: generate(model, idx, o.new_tokens, temperature=0, use_cache=False)}, B * o.new_tokens, 1, device, 0)
+
+        # once: it takes long
+        slowest = {'GPT without a cache': writes(model, use_cache=False)}
+        if o.uncached: rates |= take_turns(slowest, B * o.new_tokens, 1, device, 0)
         for name, rate in rates.items():
             size = weight_bytes(models.get(name, model))
             rows.append(BenchRow(name, B, rate, size, B * bandwidth / size))
     return rows
 
-# %% ../../nbs/eval/bench.ipynb #30cc3811
+# %% ../../nbs/eval/bench.ipynb #69fdac09
 def bench_table(
     rows: list[BenchRow], # from `bench_model`
 ) -> str:
-    "Speeds, their spread, and ratios: to the first of the same batch size, to transformers, and to the limit."
-    lines = [f'{"batch":>5}  {"":20} {"tokens/s":>9} {"middle half":>17} {"to GPT":>7} {"to transformers":>15} {"of the limit":>12}']
+    "Lay out speeds, their spread, and ratios to GPT, to transformers and to the limit."
+    head = f'{"batch":>5}  {"":20} {"tokens/s":>9} {"middle half":>17}'
+    lines = [head + f' {"to GPT":>7} {"to transformers":>15} {"of the limit":>12}']
     for r in rows:
         same = {s.name: s.rate.median for s in rows if s.batch_size == r.batch_size}
-        peer = f'{r.rate.median / same["transformers"]:.2f}' if 'transformers' in same else '-'
-        lines.append(f'{r.batch_size:5}  {r.name:20} {r.rate.median:9.1f} {f"{r.rate.low:.1f} to {r.rate.high:.1f}":>17} {r.rate.median / same["GPT"]:7.2f} {peer:>15} {r.rate.median / r.limit:12.0%}')
+        speed = r.rate.median
+        peer = f'{speed / same["transformers"]:.2f}' if 'transformers' in same else '-'
+        spread = f'{r.rate.low:.1f} to {r.rate.high:.1f}'
+        line = f'{r.batch_size:5}  {r.name:20} {speed:9.1f} {spread:>17}'
+        lines.append(line + f' {speed / same["GPT"]:7.2f} {peer:>15} {speed / r.limit:12.0%}')
     return '\n'.join(lines)
 
+# %% ../../nbs/eval/bench.ipynb #23c77d5a
 def bench(
     options: BenchOptions, # what to measure
+    backend: str | Callable | None = 'inductor', # as for `speed_up`
 ) -> list[BenchRow]:
-    "Measure this machine and a model on it, and print both. Raises `ConfigError` and `CheckpointError`."
+    "Measure this machine and a model on it, and print both."
     o, device = options, choose_device(options.device)
     threads = torch.get_num_threads()
     if o.threads: torch.set_num_threads(o.threads)
@@ -141,9 +161,10 @@ def bench(
                 model = GPT(GPTConfig.preset(o.preset))
         model = model.to(device).eval()
         before = read_bandwidth(device)
-        rows = bench_model(model, o, before.median)
+        rows = bench_model(model, o, before.median, backend)
         after = read_bandwidth(device)
-        print(f'{machine(device)}\n{model.num_params():,} parameters, prompt {o.prompt_tokens}, {o.new_tokens} new tokens, greedy; '
+        print(machine(device))
+        print(f'{model.num_params():,} parameters, prompt {o.prompt_tokens}, {o.new_tokens} new tokens, greedy; '
               f'reading memory at {before.median / 1e9:.1f} GB/s before, {after.median / 1e9:.1f} GB/s after')
         print(bench_table(rows))
         return rows

@@ -8,22 +8,26 @@ __all__ = ['WEIGHTS', 'quantize_rows', 'pack_words', 'unpack_int8', 'unpack_bflo
 
 # %% ../../nbs/sample/fast.ipynb #9861520d
 import copy
-import torch
 from collections.abc import Callable
+from functools import partial
+
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
 from ..base.device import compiler_cache
-from ..base.errors import ConfigError, UserError
+from ..base.errors import UserError, require
 from ..model import GPT
-from .cache import KVCache
-from functools import partial
-from .cache import attend_cached
+from .cache import KVCache, attend_cached
 
 # %% ../../nbs/sample/fast.ipynb #d8fa2811
 def quantize_rows(
     w: Tensor, # `[out, in]`, floating point
 ) -> tuple[Tensor, Tensor]: # `[out, in]` int8 in [-127, 127], and the scale of each row, `[out]`
-    "Symmetric 8-bit quantization: `w ≈ q · scale`, absmax of Dettmers et al. 2022 (section 2) with one scale a row."
+    """Round weights to 8 bits, symmetrically, with a scale for each row: `w ≈ q · scale`.
+
+    The absmax quantization of Dettmers et al. 2022, section 2.
+    """
     scale = w.abs().amax(1).clamp(min=torch.finfo(w.dtype).tiny) / 127
     return (w / scale[:, None]).round().clamp(-127, 127).to(torch.int8), scale
 
@@ -47,7 +51,8 @@ def unpack_bfloat16(
 ) -> list[Tensor]: # two of `[out, n]` float32
     "A bfloat16 is a float32 without its lower half."
     bits = words.view(torch.int32)
-    return [(bits << 16).view(torch.float32), (bits & -65536).view(torch.float32)]  # -65536: the upper 16 bits
+    upper = -65536                                                   # a mask of the upper 16 bits
+    return [(bits << 16).view(torch.float32), (bits & upper).view(torch.float32)]
 
 # %% ../../nbs/sample/fast.ipynb #f388eb89
 def few_rows_linear(
@@ -61,12 +66,16 @@ def few_rows_linear(
     return (y if bias is None else y + bias).unflatten(0, x.shape[:-1])
 
 class RowLinear(nn.Module):
-    "A `nn.Linear`, sharing its parameters, that multiplies a single row by a loop that the compiler fuses."
+    """A `nn.Linear` that multiplies a single row by a loop that the compiler fuses.
+
+    It shares the parameters of the layer that it is made from.
+    """
     def __init__(self,
         linear: nn.Linear, # whose function it takes over
     ):
         super().__init__()
-        self.weight, self.bias = linear.weight, linear.bias
+        self.weight = linear.weight
+        self.bias = linear.bias
 
     def row(self,
         x: Tensor, # `[in]`
@@ -84,9 +93,11 @@ class RowLinear(nn.Module):
         x: Tensor, # `[..., in]`
     ) -> Tensor: # `[..., out]`
         "What `nn.Linear` computes, in x's dtype."
-        if not (torch.compiler.is_compiling() and x.numel() == x.size(-1)): return self.rows(x)
+        one_row = x.numel() == x.size(-1)
+        if not (one_row and torch.compiler.is_compiling()): return self.rows(x)
         y = self.row(x.reshape(-1))
-        return (y if self.bias is None else y + self.bias).view(*x.shape[:-1], -1).to(x.dtype)
+        if self.bias is not None: y = y + self.bias
+        return y.view(*x.shape[:-1], -1).to(x.dtype)
 
 # %% ../../nbs/sample/fast.ipynb #faf5bbd8
 class WordLinear(RowLinear):
@@ -105,21 +116,23 @@ class WordLinear(RowLinear):
         x: Tensor, # `[in]`
     ) -> Tensor: # `[out]`, without the bias
         "Each piece of the words meets its part of the input."
-        pieces, n = self.decode(self.words), self.words.size(1)
-        x = F.pad(x.float(), (0, len(pieces) * n - self.width)).as_strided((len(pieces), n), (n, 1))   # (k, n)
-        first, *rest = (part * piece for part, piece in zip(x, pieces))                        # k of (n,) * (out, n)
-        y = sum(rest, first).sum(-1)                                                           # -> (out,)
+        pieces, n = self.decode(self.words), self.words.size(1)      # k of (out, n)
+        x = F.pad(x.float(), (0, len(pieces) * n - self.width))
+        x = x.as_strided((len(pieces), n), (n, 1))                   # (k, n)
+        first, *rest = (part * piece for part, piece in zip(x, pieces))  # k of (n,) * (out, n)
+        y = sum(rest, first).sum(-1)                                 # -> (out,)
         return y if self.scale is None else y * self.scale
 
     def rows(self,
         x: Tensor, # `[..., in]`
     ) -> Tensor: # `[..., out]`, with the bias, of x's dtype
-        "One product with the narrow numbers, made float32, in the order in which they lie in memory."
-        w, n = self.words.view(self.narrow).float(), self.words.size(1)                        # (out, n·k)
-        turned = F.pad(x.float(), (0, w.size(1) - self.width)).unflatten(-1, (-1, n)).transpose(-1, -2).flatten(-2)  # (..., k, n) -> (..., n·k)
-        y = few_rows_linear(turned, w)
+        "Multiply by the narrow numbers, made float32, in the order in which they lie in memory."
+        w, n = self.words.view(self.narrow).float(), self.words.size(1)  # (out, n·k)
+        parts = F.pad(x.float(), (0, w.size(1) - self.width)).unflatten(-1, (-1, n))  # (..., k, n)
+        y = few_rows_linear(parts.transpose(-1, -2).flatten(-2), w)  # (..., n·k) -> (..., out)
         if self.scale is not None: y = y * self.scale
-        return (y if self.bias is None else y + self.bias).to(x.dtype)
+        if self.bias is not None: y = y + self.bias
+        return y.to(x.dtype)
 
     @property
     def weight(self) -> Tensor: # `[out, in]` float32
@@ -127,20 +140,32 @@ class WordLinear(RowLinear):
         w = torch.cat(self.decode(self.words), 1)[:, :self.width]    # (out, in)
         return w if self.scale is None else w * self.scale[:, None]
 
-# %% ../../nbs/sample/fast.ipynb #64aa0e65
 class BFloat16Linear(WordLinear):
     "Weights in 16 bits, sums in 32."
     narrow = torch.bfloat16
-    def encode(self, w): return w.bfloat16(), None
-    def decode(self, words): return unpack_bfloat16(words)
+
+    def encode(self, w: Tensor) -> tuple[Tensor, Tensor | None]:
+        "Give the bits of a float32 matrix `[out, in]`, and no scale."
+        return w.bfloat16(), None
+
+    def decode(self, words: Tensor) -> list[Tensor]:
+        "Take the words apart."
+        return unpack_bfloat16(words)
 
 class Int8Linear(WordLinear):
     "Weights in 8 bits with a scale a row, sums in 32."
     narrow = torch.int8
-    def encode(self, w): return quantize_rows(w)
-    def decode(self, words): return unpack_int8(words)
 
-WEIGHTS = {'float32': RowLinear, 'bfloat16': BFloat16Linear, 'int8': Int8Linear} # how `speed_up` can keep them
+    def encode(self, w: Tensor) -> tuple[Tensor, Tensor | None]:
+        "Give the bits of a float32 matrix `[out, in]`, and the scale of each row."
+        return quantize_rows(w)
+
+    def decode(self, words: Tensor) -> list[Tensor]:
+        "Take the words apart."
+        return unpack_int8(words)
+
+# how `speed_up` can keep the weights
+WEIGHTS = {'float32': RowLinear, 'bfloat16': BFloat16Linear, 'int8': Int8Linear}
 
 # %% ../../nbs/sample/fast.ipynb #94b0467b
 def swap_linear(
@@ -155,7 +180,7 @@ def swap_linear(
 
 # %% ../../nbs/sample/fast.ipynb #0df57a2c
 class FastGPT(nn.Module):
-    "What `speed_up` makes: a GPT for evaluation and sampling, whose single-token step is compiled."
+    "What `speed_up` makes: a GPT for sampling, whose single-token step is compiled."
     def __init__(self,
         model: GPT, # its parameters are shared, what is made of them (words) is not
         kind: type[RowLinear], # a value of `WEIGHTS`
@@ -187,7 +212,7 @@ class FastGPT(nn.Module):
         batch_size: int, # rows
         length: int | None = None, # positions that a row can hold, at most block_size; None for all of it
     ) -> KVCache: # its buffers have the room of block_size, whatever the length
-        "Make a cache whose shapes are the same for every length, so that a step compiled once fits."
+        "Make a cache with the same shapes for every length, so that one compiled step fits."
         c, w = self.config, self.gpt.wpe.weight
         room = c.block_size + 16                                     # more than is ever read: see `logits_at`
         cache = KVCache(c.n_layer, batch_size, c.n_head, room, c.n_embd // c.n_head, w.dtype, w.device, step=16)
@@ -202,8 +227,12 @@ class FastGPT(nn.Module):
         at: Tensor, # `[B]`, the column of `idx` that is asked for in each row
         cache: KVCache | None = None, # from `new_cache`
     ) -> Tensor: # `[B, V]`
-        "Compute the logits after one position of each row; with a cache and one token a row, by the compiled step."
-        pos, attn_mask = (None, None) if cache is None or idx.size(1) > 1 else cache.reserve(1)
+        """Compute the logits after one position of each row.
+
+        With a cache and one token a row, by the compiled step.
+        """
+        single = cache is not None and idx.size(1) == 1
+        pos, attn_mask = cache.reserve(1) if single else (None, None)
         if attn_mask is None or attn_mask.size(-1) < 2:              # a dimension of 1 is always static
             x = self.gpt.hidden(idx) if cache is None else cache.hidden(self.gpt, idx)
             return self.head(x[torch.arange(len(idx), device=idx.device), at])
@@ -213,25 +242,28 @@ class FastGPT(nn.Module):
         return logits
 
     def hidden(self, idx: Tensor, pos: Tensor | None = None, attends=None) -> Tensor:
-        "As `GPT.hidden`, not compiled."
+        "Compute what `GPT.hidden` does, not compiled."
         return self.gpt.hidden(idx, pos, attends)
 
     def forward(self, idx: Tensor, targets: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
-        "As `GPT.forward`, not compiled."
+        "Compute what `GPT.forward` does, not compiled."
         logits = self.head(self.hidden(idx))
         if targets is None: return logits, None
         return logits, F.cross_entropy(logits.flatten(0, 1), targets.flatten())
 
     def _apply(self, fn, recurse=True):
-        raise UserError('a model from speed_up stays where it is and as it is: move or convert the GPT, then speed it up')
+        raise UserError('a model from speed_up stays where it is and as it is: '
+                        'move or convert the GPT, then speed it up')
 
-# %% ../../nbs/sample/fast.ipynb #b901ce0c
 def speed_up(
     model: GPT, # left as it is; of its parameters the new one shares what it can
     weights: str = 'float32', # how they are kept: float32 (as they are), bfloat16 or int8
     backend: str | Callable | None = 'inductor', # for `torch.compile`; None does not compile
     mode: str | None = None, # for `torch.compile`, such as 'reduce-overhead' for CUDA graphs
 ) -> FastGPT: # for `generate`, `complete`, `stream` and `evaluate`, in place of `model`
-    "A model for sampling from another one. The first token after the prompt compiles, once for each batch size. Raises `ConfigError`."
-    if weights not in WEIGHTS: raise ConfigError(f'weights is {weights!r}: it must be one of {", ".join(WEIGHTS)}')
+    """Make a model for sampling from another one.
+
+    The first token after the prompt compiles, once for each batch size. `ConfigError` for other weights.
+    """
+    require(weights in WEIGHTS, 'weights', weights, f'one of {", ".join(WEIGHTS)}')
     return FastGPT(model, WEIGHTS[weights], backend, mode)

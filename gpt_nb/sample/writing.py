@@ -21,12 +21,15 @@ from .settings import SamplingConfig
 def end_ids_of(
     tok, # a tokenizer
 ) -> tuple[int, ...]: # empty where it has none
-    "List the tokens that end a text: the tokenizer's own, and those that a published model's files name beside it."
+    """List the tokens that end a text.
+
+    The tokenizer's own, and those that a published model's files name beside it.
+    """
     own = () if tok.eot_id is None else (tok.eot_id,)
     return tuple(dict.fromkeys((*own, *getattr(tok, 'end_ids', ()))))
 
 class _Text:
-    "One row's ids as text: whole characters only, and nothing that may turn out to be a stop string."
+    "One row's ids as text: whole characters, and nothing that may become a stop string."
     def __init__(self,
         tok, # the model's tokenizer
         stop: tuple[str, ...] = (), # strings that end the text
@@ -92,7 +95,7 @@ def _text_config(
     tok, # its tokenizer
     settings: dict[str, Any], # fields of `SamplingConfig`
 ) -> SamplingConfig:
-    "Make the settings of a text: end-of-text tokens end it, and other ids without a text cannot come."
+    "Make the settings of a text: end tokens end it, other ids without a text cannot come."
     c, V, known = SamplingConfig(**settings), model.config.vocab_size, tok.vocab_size
     if known > V:
         raise UserError(f'the tokenizer has {known:,} tokens and the model {V:,}: they do not belong together')

@@ -22,7 +22,7 @@ from torch import Tensor
 from ..base.errors import UserError, printable
 from ..base.files import digest_file, is_a, open_regular, parse_json, read_bytes, write_json
 from .ownership import OwnedFolder
-from ..weights.tensors import CheckpointError, _read_json, _read_safetensors, _warn, write_tensors
+from ..weights.tensors import CheckpointError, load_json, parse_safetensors, warn_user, write_tensors
 
 # %% ../../nbs/train/checkpoints.ipynb #4c2a6bd4
 def step_of(
@@ -45,7 +45,7 @@ def read_digests(
 ) -> dict[str, dict]: # file -> its `size` in bytes and its `sha256`
     "Read a checkpoint's digests.json, which carries a digest of itself."
     path = folder/'digests.json'
-    files = _read_json(path, advice, {'state.json': dict, 'digests.json': str})
+    files = load_json(path, advice, {'state.json': dict, 'digests.json': str})
     if files.pop('digests.json') != _digest_of(files): raise CheckpointError(f'{printable(path)} is damaged{advice}')
     for name, d in files.items():
         right = isinstance(d, dict) and is_a(d.get('size'), int) and is_a(d.get('sha256'), str)
@@ -74,7 +74,10 @@ def read_checkpoint(
     folder: Path, # of one checkpoint
     advice: str = '', # what to do, after what is wrong
 ) -> tuple[dict[str, dict[str, Tensor]], dict]: # parts, on the CPU, and state
-    "Read a checkpoint whose files all match digests.json. `CheckpointError` names one that does not."
+    """Read a checkpoint whose files all match digests.json.
+
+    `CheckpointError` names one that is missing or does not.
+    """
     # a save of the same step may have been killed between its two renames
     if not folder.exists() and _aside(folder).exists(): folder = _aside(folder)
     if not folder.exists(): raise CheckpointError(f'{printable(folder)} is missing{advice}')
@@ -93,7 +96,7 @@ def read_checkpoint(
     parts = {}
     for name, data in found.items():
         if name.endswith('.json'): continue
-        try: parts[Path(name).stem] = _read_safetensors(data, name)
+        try: parts[Path(name).stem] = parse_safetensors(data)
         except ValueError as e:
             raise CheckpointError(f'{printable(folder/name)} is no whole safetensors file '
                                   f'({printable(str(e))}){advice}') from None
@@ -178,18 +181,19 @@ class CheckpointFolder(OwnedFolder):
         "Remove all checkpoints but the best, the latest, and the newest `keep` up to this step."
         try: named = {self.step('best'), self.step('latest')} - {None}
         except CheckpointError as e:
-            return _warn(f'{e}; until then no checkpoint is removed')  # any of them may be the best
+            return warn_user(f'{e}; until then no checkpoint is removed')  # any of them may be the best
         steps = self.steps()
         newest = [s for s in steps if s <= step][-keep:]
         for s in {*steps} - named - {*newest}: self._remove(self.path/'checkpoints'/f'step-{s:08d}')
 
     def _remove(self, folder):
-        "Remove a checkpoint of this run; it loses its name first, so that no part of it is ever seen."
+        "Remove a checkpoint of this run."
         try: names = os.listdir(folder)
         except FileNotFoundError: return
         # a save that came to its end left these, and one that did not lies in the scratch folder
         other = [n for n in names if not re.fullmatch(r'[\w-]+\.safetensors|state\.json|digests\.json', n)]
-        if other: return _warn(f'{printable(folder/other[0])} is not of this run: its folder is kept')
+        if other: return warn_user(f'{printable(folder/other[0])} is not of this run: its folder is kept')
+        # it loses its name first, so that no part of it is ever seen
         os.rename(folder, gone := self.scratch(folder.parent))
         shutil.rmtree(gone, ignore_errors=True)
 
@@ -206,7 +210,10 @@ class CheckpointFolder(OwnedFolder):
     def load(self,
         which: str = 'latest', # latest or best
     ) -> tuple[int, dict[str, dict[str, Tensor]], dict]: # step, parts on the CPU, and state, as `save` was given them
-        "Read a checkpoint, every digest checked. `CheckpointError` names a file that is missing or damaged."
+        """Read a checkpoint, every digest checked.
+
+        `CheckpointError` names a file that is missing or damaged.
+        """
         return self._steadily(which, lambda: self._load(which))
 
     def _load(self, which):
@@ -233,7 +240,7 @@ class CheckpointFolder(OwnedFolder):
         for step in reversed(self.steps()):
             try: found = read_checkpoint(self.path/'checkpoints'/f'step-{step:08d}')
             except CheckpointError: continue
-            _warn(f'{str(damage).split(": bring")[0]}: using the checkpoint of step {step} instead')
+            warn_user(f'{str(damage).split(": bring")[0]}: using the checkpoint of step {step} instead')
             return step, *found
         raise damage
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..base.errors import printable
 from ..base.files import is_a, parse_json, read_bytes, to_json
-from ..weights.tensors import CheckpointError, _warn
+from ..weights.tensors import CheckpointError, warn_user
 
 # %% ../../nbs/train/metrics.ipynb #4c81cbae
 def _cut_torn_line(path):
@@ -54,7 +54,10 @@ _LINE = {'kind': str, 'step': int, 'attempt': int} | dict.fromkeys(
 def read_lines(
     path: Path, # need not exist
 ) -> list[dict]: # whole lines, in the order of the file
-    "Read the objects of a file of metrics; pass over a torn last line, and a damaged one with a warning."
+    """Read the objects of a file of metrics.
+
+    A torn last line is passed over, any other damaged one with a warning.
+    """
     out = []
     if not os.path.lexists(path): return out
     data = read_bytes(path, 2**30, CheckpointError)
@@ -65,7 +68,7 @@ def read_lines(
             for k, types in _LINE.items():
                 if k in m and not is_a(m[k], types):
                     raise CheckpointError(f'{name} is damaged, it has {printable(repr(m[k]), 80)} as {k}')
-        except CheckpointError as e: _warn(f'{e}: it is passed over')
+        except CheckpointError as e: warn_user(f'{e}: it is passed over')
         else: out.append(m)
     return out
 

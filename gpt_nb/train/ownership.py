@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..base.errors import UserError, printable
 from ..base.files import FolderLock, Owned, sync, user_path
-from ..weights.tensors import CheckpointError, _refusals
+from ..weights.tensors import CheckpointError, disk_errors
 
 # %% ../../nbs/train/ownership.ipynb #9ae02598
 def make_folder(
@@ -63,21 +63,22 @@ class OwnedFolder:
     @contextmanager
     def saving(self) -> Iterator[None]:
         "`writing`, for a block that only writes here: where the disk refuses, a `CheckpointError`."
-        with self.writing(), _refusals(self.path): yield
+        with self.writing(), disk_errors(self.path): yield
 
     def _enter(self):
         make_folder(self.path)
         self.lock.acquire()
         try:
-            with _refusals(self.path): self.recover()
+            with disk_errors(self.path): self.recover()
         except BaseException:
             self.lock.release()
             raise
 
     def _leave(self):
-        "Remove the scratch folders; what cannot be removed stays in the record, for the next writer."
+        "Remove the scratch folders, and let go of the lock."
         gone, self.scratches = self.scratches, {}
         for folder in gone.values(): shutil.rmtree(folder, ignore_errors=True)
+        # what cannot be removed stays in the record, for the next writer;
         # in a folder that is no longer ours, there is no record to change
         if gone and self.lock.held:
             try: self.owned.update(drop=[self.name(p) for p in gone.values() if not p.exists()])
@@ -110,7 +111,7 @@ class OwnedFolder:
     def scratch(self,
         where: Path, # the folder in which the finished thing will lie
     ) -> Path: # a name that nothing has yet
-        "Give a name for what is half written; the folder for such names is made and recorded at first use."
+        "Give a name for what is half written, in a folder that the record knows."
         with self.guard:
             if where not in self.scratches:
                 new = where/f'.{uuid.uuid4().hex[:12]}.tmp'

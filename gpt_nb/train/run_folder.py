@@ -19,7 +19,7 @@ from ..model import GPT, GPTConfig
 from .checkpoints import CheckpointFolder, read_digests, step_of
 from .metrics import MetricsWriter, last_attempts, read_lines
 from ..weights.layouts import check_exported, exported_digests, save_gpt2
-from ..weights.tensors import CheckpointError, _read_json
+from ..weights.tensors import CheckpointError, load_json
 
 # %% ../../nbs/train/run_folder.ipynb #c86c66f5
 _MISSING: Any = object()
@@ -64,6 +64,7 @@ class RunFolder(CheckpointFolder):
 
     @property
     def holds_run(self) -> bool: # was `write_run` called here, now or earlier?
+        "Does this folder hold a run?"
         return os.path.lexists(self.path/'run.json')
 
     def in_the_way(self) -> list[str]: # names of files and folders
@@ -127,14 +128,17 @@ class RunFolder(CheckpointFolder):
     def write_run(self,
         run: dict, # what the run is: configuration, versions, fingerprint
     ):
-        "Write run.json; the folder holds a run from then on. `CheckpointError` where something is in the way."
+        """Write run.json; the folder holds a run from then on.
+
+        `CheckpointError` where something is in the way.
+        """
         with self.saving(): self.claim(*TOP_FILES)
         self.write('run.json', to_json(run))
 
     def read_run(self) -> dict: # what `write_run` was given
         "Read run.json. `CheckpointError` where it is missing or damaged."
         path = self.path/'run.json'
-        run = _read_json(path, ': is this the folder of a run?')
+        run = load_json(path, ': is this the folder of a run?')
         check_keys(run, _RUN, path, ': bring it back from a copy, or name another out_dir')
         return run
 
@@ -162,7 +166,10 @@ class RunFolder(CheckpointFolder):
         tok=None, # its tokenizer
         weights: dict[str, Tensor] | None = None, # as for `save_gpt2`
     ):
-        "Write a model on top of this folder, as `save_gpt2` does. `CheckpointError` where the disk refuses."
+        """Write a model on top of this folder, as `save_gpt2` does.
+
+        `CheckpointError` where the disk refuses.
+        """
         with self.saving():
             # all files of it, aside; config.json will be the last
             new = self.scratch(self.path)
@@ -180,7 +187,10 @@ class RunFolder(CheckpointFolder):
             self.write('digests.json', to_json(digests))
 
     def check_model(self):
-        "Compare the model on top with digests.json; `CheckpointError` names a file that is missing or damaged."
+        """Compare the model on top with digests.json.
+
+        `CheckpointError` names a file that is missing or damaged.
+        """
         check_exported(self.path)
 
     @property
@@ -199,8 +209,8 @@ class RunFolder(CheckpointFolder):
         else: super().recover()
 
     def _adopt(self):
-        "Begin the record of a run of the first edition: run.json and its whole checkpoints speak for it."
-        try: run = _read_json(self.path/'run.json')
+        "Begin the record of a run of the first edition; its run.json and checkpoints speak for it."
+        try: run = load_json(self.path/'run.json')
         except CheckpointError: return
         if not {'identity', 'train', 'versions'} <= run.keys(): return
         def whole(folder):

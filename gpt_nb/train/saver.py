@@ -7,11 +7,12 @@ __all__ = ['Saver']
 
 # %% ../../nbs/train/saver.ipynb #00ca883d
 import threading
-import torch
 from collections.abc import Callable
+
+import torch
 from torch import Tensor
 
-# %% ../../nbs/train/saver.ipynb #a9638a0f
+# %% ../../nbs/train/saver.ipynb #dbe1f5e6
 class Saver:
     "Runs saves one after another: at once, or each in a thread while training goes on."
     thread: threading.Thread | None # the save in flight
@@ -20,20 +21,29 @@ class Saver:
 
     def __init__(self,
         background: bool = False, # in a thread? Costs memory for one more copy of all that is saved
-    ): self.background, self.thread, self.error, self.kept = background, None, None, {}
+    ):
+        self.background = background
+        self.thread = None
+        self.error = None
+        self.kept = {}
 
     def copy(self,
         parts: dict[str, dict[str, Tensor]], # live tensors, as for `RunFolder.save`
-    ) -> dict[str, dict[str, Tensor]]: # the same, or for the background copies on the CPU, in memory that is used again by the next copy
-        "What may be written while training goes on. Waits for the save in flight, and raises its error."
+    ) -> dict[str, dict[str, Tensor]]: # the same; for the background copies on the CPU
+        """Give what may be written while training goes on.
+
+        Waits for the save in flight, and raises its error.
+        """
         self.wait()
         if not self.background: return parts
         for part, tensors in parts.items():
+            # the memory of the last copy, where it fits
             old = self.kept.get(part, {})
-            fits = lambda n, t: n in old and (old[n].shape, old[n].dtype) == (t.shape, t.dtype)
+            def fits(n, t): return n in old and (old[n].shape, old[n].dtype) == (t.shape, t.dtype)
             def room(t): return torch.empty(t.shape, dtype=t.dtype, device='cpu', pin_memory=t.is_cuda)
             self.kept[part] = {n: old[n] if fits(n, t) else room(t) for n, t in tensors.items()}
             for n, t in tensors.items(): self.kept[part][n].copy_(t.detach(), non_blocking=t.is_cuda)
+        # copies from a GPU are only queued so far
         if torch.cuda.is_available() and torch.cuda.is_initialized(): torch.cuda.synchronize()
         return {part: dict(tensors) for part, tensors in self.kept.items() if part in parts}
 
@@ -48,10 +58,10 @@ class Saver:
 
     def _work(self, job):
         try: job()
-        except BaseException as e: self.error = e                 # raised by whoever waits
+        except BaseException as e: self.error = e                # raised by whoever waits
 
     def wait(self):
-        "Until nothing is in flight. Raises the error of the save that was."
+        "Wait until nothing is in flight. Raises the error of the save that was."
         if self.thread: self.thread.join()
         error, self.thread, self.error = self.error, None, None
         if error: raise error

@@ -6,59 +6,70 @@
 __all__ = ['pack_model', 'unpack_model', 'pack_optimizer', 'unpack_optimizer', 'pack_rng', 'unpack_rng', 'fork_rng']
 
 # %% ../../nbs/train/state.ipynb #3a94bd07
-import numpy as np
 import random
-import torch
 from contextlib import contextmanager
+
+import numpy as np
+import torch
 from torch import Tensor, nn
+
+from ..base.errors import UserError
 from ..model import GPT
 from ..weights.tensors import CheckpointError
 
-# %% ../../nbs/train/state.ipynb #f2354a26
+# %% ../../nbs/train/state.ipynb #82d51d7b
 def pack_model(
     model: nn.Module, # the module itself, not a compiled or distributed wrapper
 ) -> dict[str, Tensor]: # name -> the live tensor, tied ones under their first name only
-    "A model's weights by name, ready for `RunFolder.save`."
+    "Name a model's weights, ready for `RunFolder.save`."
     out, seen = {}, set()
     for name, t in model.state_dict().items():
         if '_orig_mod.' in name or name.startswith('module.'):
-            raise ValueError(f'{name}: pack the model itself, not the wrapper that torch.compile or DDP put around it')
+            raise UserError(f'{name}: pack the model itself, not the wrapper that torch.compile or DDP put around it')
         key = (t.data_ptr(), t.shape, t.stride()) if t.numel() else name
         if key not in seen: out[name] = t
         seen.add(key)
     return out
 
+
 def unpack_model(
     model: nn.Module, # takes the weights, in place
     tensors: dict[str, Tensor], # what `pack_model` gave
 ):
-    "Load weights back. `CheckpointError` names a tensor that is missing, unknown or of another shape."
+    """Load weights back.
+
+    `CheckpointError` names a tensor that is missing, unknown or of another shape.
+    """
     own = pack_model(model)
     for name in sorted(own.keys() ^ tensors.keys()):
-        raise CheckpointError(f'tensor {name} is {"missing from the checkpoint" if name in own else "unknown to the model"}: they are not of one shape or version')
+        what = 'missing from the checkpoint' if name in own else 'unknown to the model'
+        raise CheckpointError(f'tensor {name} is {what}: they are not of one shape or version')
     for name, t in tensors.items():
-        if t.shape != own[name].shape: raise CheckpointError(f'tensor {name} has shape {list(t.shape)}, the model has {list(own[name].shape)}')
+        if t.shape != own[name].shape:
+            raise CheckpointError(f'tensor {name} has shape {list(t.shape)}, the model has {list(own[name].shape)}')
         if t.is_floating_point() != own[name].is_floating_point():
             raise CheckpointError(f'tensor {name} has dtype {t.dtype}, the model has {own[name].dtype}')
     model.load_state_dict(tensors, strict=False)  # not strict: a tied tensor has one name here and two there
 
-# %% ../../nbs/train/state.ipynb #82d51d7b
+# %% ../../nbs/train/state.ipynb #f0317308
 def pack_optimizer(
     model: nn.Module, # its parameter names become the keys
     optimizer: torch.optim.Optimizer, # any whose state is tensors
 ) -> dict[str, Tensor]: # `kind.parameter` -> the live tensor, e.g. `exp_avg.h.0.attn.c_attn.weight`
-    "An optimizer's state by parameter name. Settings such as the learning rate are not in it: they belong to the run's configuration."
+    "Name an optimizer's state by its parameters."
     names: dict[Tensor, str] = {p: n for n, p in model.named_parameters()}
     out = {}
     for p, state in optimizer.state.items():
         for kind, t in state.items():
             if t is None: continue
-            if not isinstance(t, Tensor): raise TypeError(f'optimizer state {kind!r} of {names[p]} is {type(t).__name__}, not a tensor')
+            if not isinstance(t, Tensor):
+                raise UserError(f'optimizer state {kind!r} of {names[p]} is {type(t).__name__}, not a tensor')
             out[f'{kind}.{names[p]}'] = t
     return out
 
+
 def _check_complete(model, index, state):
-    "Refuse a state of which a part is lost: each parameter has what the others have; of a `GPT`, all of them."
+    "Refuse a state of which a part is lost: each parameter needs what the others have."
     kinds = {kind for s in state.values() for kind in s}
     for name, p in model.named_parameters():
         has = state.get(index.get(id(p), -1), {})
@@ -67,51 +78,66 @@ def _check_complete(model, index, state):
         for kind in sorted(kinds - has.keys()):
             raise CheckpointError(f'optimizer tensor {kind}.{name} is missing from the checkpoint')
 
+
 def unpack_optimizer(
     model: nn.Module, # the same names as when packed
     optimizer: torch.optim.Optimizer, # of the same class, over the same parameters; its state is replaced
     tensors: dict[str, Tensor], # what `pack_optimizer` gave
 ):
-    "Load an optimizer's state back. `CheckpointError` names a tensor that no parameter has or whose shape does not fit."
+    """Load an optimizer's state back.
+
+    `CheckpointError` names a tensor that is lost or does not fit.
+    """
     params, sd = dict(model.named_parameters()), optimizer.state_dict()
     index = {id(p): i for i, p in enumerate(p for g in optimizer.param_groups for p in g['params'])}
     state: dict[int, dict[str, Tensor]] = {}
     for key, t in tensors.items():
         kind, _, name = key.partition('.')
-        if name not in params or id(params[name]) not in index: raise CheckpointError(f'optimizer tensor {key} belongs to no parameter of this optimizer')
+        if name not in params or id(params[name]) not in index:
+            raise CheckpointError(f'optimizer tensor {key} belongs to no parameter of this optimizer')
         want = params[name].shape
         try: fits = torch.broadcast_shapes(t.shape, want) == want  # equal, a scalar, or a factored row or column
         except RuntimeError: fits = False
-        if not fits: raise CheckpointError(f'optimizer tensor {key} has shape {list(t.shape)}, its parameter has {list(want)}')
+        if not fits:
+            raise CheckpointError(f'optimizer tensor {key} has shape {list(t.shape)}, its parameter has {list(want)}')
         if not t.is_floating_point():
             raise CheckpointError(f'optimizer tensor {key} has dtype {t.dtype}: it must be floating point')
         state.setdefault(index[id(params[name])], {})[kind] = t.clone()
     _check_complete(model, index, state)
     optimizer.load_state_dict({'state': state, 'param_groups': sd['param_groups']})
 
-# %% ../../nbs/train/state.ipynb #f0317308
+# %% ../../nbs/train/state.ipynb #731a0648
 def pack_rng() -> dict[str, Tensor]: # the state of each generator
-    "The state of the global random generators of Python, numpy and torch (CPU, and CUDA where it is in use)."
+    """Keep the state of the global random generators of Python, numpy and torch.
+
+    Of torch the CPU's, and those of CUDA where it is in use.
+    """
     _, words, gauss = random.getstate()
     _, keys, pos, has_gauss, cached = np.random.get_state()
     out = {'python.words': torch.tensor(words, device='cpu'),
            'python.gauss': torch.tensor([] if gauss is None else [gauss], dtype=torch.float64, device='cpu'),
            'numpy.keys': torch.from_numpy(np.asarray(keys, np.int64)),
            'numpy.pos': torch.tensor([pos, has_gauss], device='cpu'),
-           'numpy.gauss': torch.tensor([cached], dtype=torch.float64, device='cpu'), 'torch.cpu': torch.get_rng_state()}
+           'numpy.gauss': torch.tensor([cached], dtype=torch.float64, device='cpu'),
+           'torch.cpu': torch.get_rng_state()}
     if torch.cuda.is_available() and torch.cuda.is_initialized():
         out |= {f'torch.cuda.{i}': s for i, s in enumerate(torch.cuda.get_rng_state_all())}
     return out
 
+
 def unpack_rng(
     tensors: dict[str, Tensor], # what `pack_rng` gave
 ):
-    "Set the global generators back; states of GPUs that this machine lacks are passed over. `CheckpointError` names a missing state."
+    """Set the global generators back. `CheckpointError` names a missing state.
+
+    States of GPUs that this machine lacks are passed over.
+    """
     try:
         gauss = tensors['python.gauss'].tolist()
         random.setstate((3, tuple(tensors['python.words'].tolist()), gauss[0] if gauss else None))
+        keys = tensors['numpy.keys'].numpy().astype(np.uint32)
         pos, has_gauss = tensors['numpy.pos'].tolist()
-        np.random.set_state(('MT19937', tensors['numpy.keys'].numpy().astype(np.uint32), pos, has_gauss, tensors['numpy.gauss'].item()))
+        np.random.set_state(('MT19937', keys, pos, has_gauss, tensors['numpy.gauss'].item()))
         torch.set_rng_state(tensors['torch.cpu'].cpu())
     except KeyError as e: raise CheckpointError(f'the random state {e} is missing from the checkpoint') from None
     except (ValueError, TypeError, RuntimeError, OverflowError):
@@ -119,9 +145,10 @@ def unpack_rng(
     for i in range(torch.cuda.device_count() if torch.cuda.is_available() else 0):
         if f'torch.cuda.{i}' in tensors: torch.cuda.set_rng_state(tensors[f'torch.cuda.{i}'].cpu(), i)
 
+
 @contextmanager
 def fork_rng():
-    "Inside the block every global generator may be seeded and drawn from; after it each goes on as if nothing had happened."
+    "Lend the global generators to a block; after it each goes on as if nothing had happened."
     kept = pack_rng()
     try: yield
     finally: unpack_rng(kept)

@@ -11,14 +11,14 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from ..base.errors import ConfigError, printable, whole
+from ..base.errors import ConfigError, UserError, printable, require, whole
 from ..base.files import atomic_path, user_path
 from ..data.bpe import byte_name
-from ..data.tokenizer import Tokenizer, TokenizerError
+from ..data.tokenizer import Tokenizer
 from ..model import GPT
-from .hub import _SPECIAL_TOKENS, from_pretrained, save_pretrained
+from .hub import TOKEN_FILES, from_pretrained, save_pretrained
 from .layouts import to_gpt2_names
-from .tensors import CheckpointError, WEIGHT_FILES
+from .tensors import CheckpointError, WEIGHT_FILES, disk_errors
 
 # %% ../../nbs/weights/export.ipynb #d1f59a77
 _NORMAL, _CONTROL, _UNUSED = 1, 3, 5  # kinds of tokens in GGUF
@@ -27,35 +27,54 @@ def _gguf_merges(tok):
     "Pairs of names: of BPE its merges, of characters what joins the bytes of each, from the left."
     if tok.kind == 'bpe': return [f'{byte_name(tok.tokens[a])} {byte_name(tok.tokens[b])}' for a, b in tok.merges]
     plain = [t for i, t in enumerate(tok.tokens) if i not in tok.special_tokens.values()]
-    return [*dict.fromkeys(f'{byte_name(t[:n])} {byte_name(t[n:n + 1])}' for t in plain for n in range(1, len(t)))] or ['Ā Ā']  # at least one: bytes 0, which nothing joins
+    pairs = [f'{byte_name(t[:n])} {byte_name(t[n:n + 1])}' for t in plain for n in range(1, len(t))]
+    return [*dict.fromkeys(pairs)] or ['Ā Ā']  # at least one: bytes 0, which nothing joins
 
 def _gguf_vocabulary(tok, vocab_size):
     "Names and kinds of all tokens of the model; those that the tokenizer lacks are marked unused."
     special = {i: n for n, i in tok.special_tokens.items()}
     names = [special.get(i) or byte_name(t) for i, t in enumerate(tok.tokens)]
     kinds = [_CONTROL if i in special else _NORMAL for i in range(len(names))]
+
     # a reader looks names up, so each must be there once
     ids = {n: i for i, n in enumerate(names)}
     for i, n in enumerate(names):
-        if ids[n] != i:
-            a, b = sorted((i, ids[n]), key=special.__contains__)
-            raise ConfigError(f'special token {printable(repr(special[b]), 80)} is how GGUF writes token {a}, '
-                              f'{printable(repr(tok.decode([a])), 80)}: choose another name for it, or export as hf')
+        if ids[n] == i: continue
+        a, b = sorted((i, ids[n]), key=special.__contains__)
+        raise UserError(f'special token {printable(repr(special[b]), 80)} is how GGUF writes token {a}, '
+                        f'{printable(repr(tok.decode([a])), 80)}: choose another name for it, or export as hf')
+
+    # a model may have more rows than its tokenizer has tokens
     taken, extra = {*names}, range(len(names), vocab_size)
     unused = (n for k in itertools.count() if (n := f'<unused{k}>') not in taken)
     return names + [next(unused) for _ in extra], kinds + [_UNUSED for _ in extra]
 
+# %% ../../nbs/weights/export.ipynb #50955751
 def _gguf_writer(gguf, path, model, tok):
     "A writer that knows the settings, the vocabulary and the tensors."
     c, own, w = model.config, model.state_dict(), gguf.GGUFWriter(path, 'gpt2')
-    w.add_block_count(c.n_layer); w.add_context_length(c.block_size); w.add_embedding_length(c.n_embd); w.add_feed_forward_length(4 * c.n_embd)
-    w.add_head_count(c.n_head); w.add_layer_norm_eps(c.layer_norm_eps); w.add_file_type(gguf.LlamaFileType.ALL_F32)
+    w.add_block_count(c.n_layer)
+    w.add_context_length(c.block_size)
+    w.add_embedding_length(c.n_embd)
+    w.add_feed_forward_length(4 * c.n_embd)
+    w.add_head_count(c.n_head)
+    w.add_layer_norm_eps(c.layer_norm_eps)
+    w.add_file_type(gguf.LlamaFileType.ALL_F32)
+
     names, kinds = _gguf_vocabulary(tok, c.vocab_size)
-    w.add_tokenizer_model('gpt2'); w.add_tokenizer_pre('gpt-2'); w.add_token_list(names); w.add_token_types(kinds); w.add_token_merges(_gguf_merges(tok))
-    w.add_bos_token_id(tok.eot_id); w.add_eos_token_id(tok.eot_id); w.add_add_bos_token(False)
+    w.add_tokenizer_model('gpt2')
+    w.add_tokenizer_pre('gpt-2')
+    w.add_token_list(names)
+    w.add_token_types(kinds)
+    w.add_token_merges(_gguf_merges(tok))
+    w.add_bos_token_id(tok.eot_id)
+    w.add_eos_token_id(tok.eot_id)
+    w.add_add_bos_token(False)
+
+    # `to_gpt2_names` adds biases of zero where a model has none; the matrices are our own, which are not turned
     theirs = gguf.get_tensor_name_map(gguf.MODEL_ARCH.GPT2, c.n_layer)
-    for name, t in to_gpt2_names(own).items():                          # for the biases of zero where a model has none,
-        t = own.get(name.removeprefix('transformer.'), t)               # but our own matrices, which are not transposed
+    for name, t in to_gpt2_names(own).items():
+        t = own.get(name.removeprefix('transformer.'), t)
         w.add_tensor(theirs.get_name(name, try_suffixes=('.weight', '.bias')), t.float().cpu().contiguous().numpy())
     return w
 
@@ -64,12 +83,19 @@ def save_gguf(
     tok: Tokenizer, # its tokenizer, with an end-of-text token
     path: str | Path, # the file, by custom ending in .gguf; its folder is made where it does not exist
 ):
-    "Write one file for llama.cpp. Needs the package gguf; raises `ConfigError` and `CheckpointError`."
+    """Write one file for llama.cpp; needs the package gguf.
+
+    `UserError` says what does not fit, `CheckpointError` why the file cannot be written.
+    """
     try: import gguf
-    except ImportError: raise ConfigError('GGUF files are written with the package gguf: pip install gguf') from None
+    except ImportError: raise UserError('GGUF files are written with the package gguf: pip install gguf') from None
     c = model.config
-    if tok.eot_id is None: raise ConfigError('the tokenizer has no end-of-text token, and llama.cpp would take token 11 for one: train with the special token <|endoftext|>, or export as hf')
-    if tok.vocab_size > c.vocab_size: raise CheckpointError(f'the tokenizer has {tok.vocab_size} tokens, the model only {c.vocab_size}: they do not belong together')
+    if tok.eot_id is None:
+        raise UserError('the tokenizer has no end-of-text token, and llama.cpp would take token 11 for one: '
+                        'train with the special token <|endoftext|>, or export as hf')
+    if tok.vocab_size > c.vocab_size:
+        raise CheckpointError(f'the tokenizer has {tok.vocab_size} tokens, the model only {c.vocab_size}: '
+                              'they do not belong together')
     path = user_path(path, 'the GGUF file')
     if path.exists() and not path.is_file():
         raise CheckpointError(f'cannot write {printable(path)}: it is there already, and no file')
@@ -77,33 +103,34 @@ def save_gguf(
     try: path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as e:
         raise CheckpointError(f'cannot make the folder {printable(path.parent)}: {e.strerror}') from None
-    try:
-        with atomic_path(path) as new:
-            w = _gguf_writer(gguf, new, model, tok)
-            w.write_header_to_file(); w.write_kv_data_to_file(); w.write_tensors_to_file(); w.close()
-    except OSError as e: raise CheckpointError(f'cannot write {printable(path)}: {e.strerror or e}') from e
+    with disk_errors(path), atomic_path(path) as new:
+        w = _gguf_writer(gguf, new, model, tok)
+        w.write_header_to_file()
+        w.write_kv_data_to_file()
+        w.write_tensors_to_file()
+        w.close()
 
 # %% ../../nbs/weights/export.ipynb #03cd4b02
 @dataclass(frozen=True)
 class ExportOptions:
     "Write a model and its tokenizer for other tools: transformers (hf) or llama.cpp (gguf)."
-    out_dir: str = 'out' # what to export: a run's folder, another in GPT-2's layout, or a model's name on the Hugging Face Hub
+    out_dir: str = 'out' # what to export: a run's folder, another in GPT-2's layout, or a name on the Hugging Face Hub
     to: str = 'export' # folder to write to; must not hold a model yet
     format: Literal['hf', 'gguf'] = 'hf' # hf: config.json, model.safetensors and tokenizer files; gguf: model.gguf
     block_size: int | None = None # crop to this context; None: the model's own
 
     def __post_init__(self):
-        if self.format not in ('hf', 'gguf'): raise ConfigError(f'format is {self.format!r}: it must be hf or gguf')
+        require(self.format in ('hf', 'gguf'), 'format', self.format, 'hf or gguf')
         user_path(self.to, 'to', ConfigError)
         object.__setattr__(self, 'block_size', whole('block_size', self.block_size, 1, none=True))
 
 def export(
     options: ExportOptions, # what, where to, and how
 ) -> Path: # the folder, or for gguf the file
-    "Do what `ExportOptions` say; raises as `from_pretrained` does, and `CheckpointError` where a model lies already."
+    "Do what `ExportOptions` say; `CheckpointError` where a model lies already."
     to = user_path(options.to, 'to')
     for name in ('config.json', 'model.gguf', *WEIGHT_FILES, *(f'{w}.index.json' for w in WEIGHT_FILES),
-                 'tokenizer.json', 'vocab.json', *_SPECIAL_TOKENS):
+                 'tokenizer.json', 'vocab.json', *TOKEN_FILES):
         if os.path.lexists(to/name):
             raise CheckpointError(f'{printable(to/name)} is there already: name another folder to export to')
     model, tok = from_pretrained(options.out_dir, block_size=options.block_size)
@@ -111,6 +138,6 @@ def export(
         save_pretrained(model, tok, to)
         return to
     if tok is None:
-        raise TokenizerError(f'{printable(options.out_dir)} has no tokenizer, and a GGUF file needs one: export as hf')
+        raise UserError(f'{printable(options.out_dir)} has no tokenizer, and a GGUF file needs one: export as hf')
     save_gguf(model, tok, to/'model.gguf')
     return to/'model.gguf'
