@@ -60,6 +60,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'train/guards',
             'train/logs',
             'train/recorder',
+            'train/resume',
             'train/trainer',
             'train/recipes',
             'train/distributed',

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from operator import index
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from ..base.errors import UserError, whole
@@ -58,7 +59,8 @@ class Windows:
         "Tell where the windows of an epoch start, in the order of training."
         kept, starts = self._kept
         if kept != epoch:
-            starts = epoch_order(len(self.data), self.block_size, self.seed, epoch)
+            with torch.device('cpu'):  # whatever PyTorch's default device is
+                starts = epoch_order(len(self.data), self.block_size, self.seed, epoch)
             self._kept = (epoch, starts)
         return starts
 

@@ -6,11 +6,13 @@
 __all__ = ['PRESETS', 'RunConfig', 'init_from', 'train_run']
 
 # %% ../../nbs/train/recipes.ipynb #71f47600
-import torch
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+
+import torch
+
 from ..base.device import machine
-from ..base.errors import ConfigError, printable
+from ..base.errors import ConfigError, printable, require
 from ..base.show import say
 from ..data.source import DataConfig, load_run_data
 from ..data.tokenizer import Tokenizer
@@ -25,7 +27,7 @@ from .trainer import Trainer
 from ..weights.layouts import load_gpt2
 from ..weights.tensors import CheckpointError
 
-# %% ../../nbs/train/recipes.ipynb #fe4f6a7f
+# %% ../../nbs/train/recipes.ipynb #d6560f42
 @dataclass(frozen=True)
 class RunConfig(DataConfig):
     "A whole run, from a text to a folder."
@@ -39,43 +41,27 @@ class RunConfig(DataConfig):
     def __post_init__(self):
         super().__post_init__()
         if not self.out_dir: raise ConfigError("out_dir is '': name a folder")
-        if self.log not in LOGS: raise ConfigError(f'log is {self.log!r}: it must be one of {", ".join(LOGS)}')
+        require(self.log in LOGS, 'log', self.log, f'one of {", ".join(LOGS)}')
 
-# %% ../../nbs/train/recipes.ipynb #d59113c9
-PRESETS = {
-    'shakespeare-char-cpu': RunConfig(
-        model=GPTConfig(vocab_size=1, block_size=64, n_layer=3, n_head=3, n_embd=96),
-        train=TrainConfig(batch_size=16, max_iters=2400, learning_rate=5e-3, min_lr=1e-4, eval_interval=600, dtype='float32')),
-    'shakespeare-char': RunConfig(
-        model=GPTConfig(vocab_size=1, block_size=256, n_layer=6, n_head=6, n_embd=384, dropout=0.2, bias=False),
-        train=TrainConfig(batch_size=16, gradient_accumulation_steps=4, max_iters=5000, learning_rate=1e-3, compile=True)),
-    'shakespeare-bpe': RunConfig(tokenizer='gpt2',
-        model=GPTConfig(vocab_size=1, block_size=1024, n_layer=6, n_head=6, n_embd=384, dropout=0.2),
-        train=TrainConfig(batch_size=4, gradient_accumulation_steps=4, max_iters=500, learning_rate=1e-3, warmup_iters=50, beta2=0.95, eval_interval=100, dtype='bfloat16', compile=True)),
-    'gpt2-124m': RunConfig(tokenizer='gpt2',
-        model=GPTConfig.preset('gpt2', vocab_size=1),
-        train=TrainConfig(batch_size=16, gradient_accumulation_steps=32, max_iters=19_073, learning_rate=6e-4, warmup_iters=715, beta2=0.95,
-                          eval_tokens=1_048_576, dtype='bfloat16', compile=True, save_in_background=True)),
-    'finetune': RunConfig(tokenizer='gpt2', init='gpt2',
-        model=GPTConfig.preset('gpt2', vocab_size=1, dropout=0.1),
-        train=TrainConfig(batch_size=1, gradient_accumulation_steps=32, max_iters=60, learning_rate=3e-5, warmup_iters=5, beta2=0.95, eval_interval=10, log_interval=1)),
-}
-
-# %% ../../nbs/train/recipes.ipynb #0f0c9303
+# %% ../../nbs/train/recipes.ipynb #1a0c9704
 def init_from(
     run: RunConfig, # its `init` is a folder in GPT-2's layout; of its `model` only the dropout counts
     tok: Tokenizer, # what the data is encoded with
 ) -> GPT:
-    "A trained model to start from; raises `CheckpointError` where a file is not what its run wrote, and `ConfigError` if it was trained with another tokenizer."
+    """Load the trained model that a run starts from.
+
+    `CheckpointError` where a file is not what its run wrote, `ConfigError` if it was trained with another tokenizer.
+    """
     folder = RunFolder(run.init)
     folder.check_model()                                              # of a folder that is no run's nothing is recorded
     model = load_gpt2(folder.path, dropout=run.model.dropout)
-    same = load_tokenizer(folder.path).digest() == tok.digest() if (folder.path/'tokenizer.json').exists() else model.config.vocab_size == tok.vocab_size
-    if not same:
-        raise ConfigError(f'init {printable(run.init)} was trained with another tokenizer than '
-                          f'{printable(run.tokenizer)}: use tokenizer {printable(run.init)}')
-    return model
+    if (folder.path/'tokenizer.json').exists(): same = load_tokenizer(folder.path).digest() == tok.digest()
+    else: same = model.config.vocab_size == tok.vocab_size
+    if same: return model
+    raise ConfigError(f'init {printable(run.init)} was trained with another tokenizer than '
+                      f'{printable(run.tokenizer)}: use tokenizer {printable(run.init)}')
 
+# %% ../../nbs/train/recipes.ipynb #b3b8372a
 def train_run(
     run: RunConfig, # the whole run
     processes: SingleProcess = SingleProcess(), # who shares the work
@@ -83,21 +69,51 @@ def train_run(
     start: Callable[[RunConfig, Tokenizer], GPT] = init_from, # finds the model that `init` names
 ) -> Trainer: # after `fit`
     "Do what a `RunConfig` says, from the text to the folder."
+    # a folder that holds a run is refused before the text is read
     folder = RunFolder(run.out_dir)
-    found = processes.on_main(lambda: (folder.holds_run, bool(folder.steps())))
-    if found[0] and not run.resume:
+    holds_run, saved = processes.run_on_main(lambda: (folder.holds_run, bool(folder.steps())))
+    if holds_run and not run.resume:
         raise CheckpointError(f'{printable(run.out_dir)} holds a run already: resume it, or name another out_dir')
     data = load_run_data(run)
-    with processes.alone(), fork_rng():                               # the caller's random numbers stay as they are
-        torch.manual_seed(run.train.seed)                             # initialization
+
+    # first weights; the caller's random numbers stay as they are
+    with processes.alone(), fork_rng():
+        torch.manual_seed(run.train.seed)
         if run.init == 'scratch': model = GPT(replace(run.model, vocab_size=data.tokenizer.vocab_size))
         # its weights are in the checkpoint; init is needed no more
-        elif all(found): model = GPT(replace(folder.model_config(), dropout=run.model.dropout))
+        elif holds_run and saved: model = GPT(replace(folder.model_config(), dropout=run.model.dropout))
         else: model = start(run, data.tokenizer)
+
     about = {'run': asdict(replace(run, model=model.config)), 'data': data.about}
-    trainer = Trainer(model, data.train, data.val, run.train, run.out_dir, data.tokenizer, run.resume, about, processes, show, run.log)
+    trainer = Trainer(model, data.train, data.val, run.train, run.out_dir, data.tokenizer, run.resume, about,
+                      processes, show, run.log)
     if trainer.show:
         say(f'{model.num_params():,} parameters, vocabulary {data.tokenizer.vocab_size:,}, '
             f'{len(data.train):,} training and {len(data.val):,} validation tokens, '
-              f'{trainer.config.max_iters:,} steps on {machine(trainer.device)}, {trainer.config.dtype}')
+            f'{trainer.config.max_iters:,} steps on {machine(trainer.device)}, {trainer.config.dtype}')
     return trainer.fit()
+
+# %% ../../nbs/train/recipes.ipynb #d59113c9
+PRESETS = {
+    'shakespeare-char-cpu': RunConfig(
+        model=GPTConfig(vocab_size=1, block_size=64, n_layer=3, n_head=3, n_embd=96),
+        train=TrainConfig(batch_size=16, max_iters=2400, learning_rate=5e-3, min_lr=1e-4, eval_interval=600,
+                          dtype='float32')),
+    'shakespeare-char': RunConfig(
+        model=GPTConfig(vocab_size=1, block_size=256, n_layer=6, n_head=6, n_embd=384, dropout=0.2, bias=False),
+        train=TrainConfig(batch_size=16, gradient_accumulation_steps=4, max_iters=5000, learning_rate=1e-3,
+                          compile=True)),
+    'shakespeare-bpe': RunConfig(tokenizer='gpt2',
+        model=GPTConfig(vocab_size=1, block_size=1024, n_layer=6, n_head=6, n_embd=384, dropout=0.2),
+        train=TrainConfig(batch_size=4, gradient_accumulation_steps=4, max_iters=500, learning_rate=1e-3,
+                          warmup_iters=50, beta2=0.95, eval_interval=100, dtype='bfloat16', compile=True)),
+    'gpt2-124m': RunConfig(tokenizer='gpt2',
+        model=GPTConfig.preset('gpt2', vocab_size=1),
+        train=TrainConfig(batch_size=16, gradient_accumulation_steps=32, max_iters=19_073, learning_rate=6e-4,
+                          warmup_iters=715, beta2=0.95, eval_tokens=1_048_576, dtype='bfloat16', compile=True,
+                          save_in_background=True)),
+    'finetune': RunConfig(tokenizer='gpt2', init='gpt2',
+        model=GPTConfig.preset('gpt2', vocab_size=1, dropout=0.1),
+        train=TrainConfig(batch_size=1, gradient_accumulation_steps=32, max_iters=60, learning_rate=3e-5,
+                          warmup_iters=5, beta2=0.95, eval_interval=10, log_interval=1)),
+}

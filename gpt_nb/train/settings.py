@@ -7,15 +7,16 @@ __all__ = ['TrainConfig', 'make_optimizer', 'freeze']
 
 # %% ../../nbs/train/settings.ipynb #b2052bb8
 import math
-import torch
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
-from torch import nn
-from ..base.errors import ConfigError, number, require, whole
-from ..training import param_groups
 from typing import cast
-from ..training import lr_at
+
+import torch
+from torch import nn
+
+from ..base.errors import ConfigError, number, require, whole
+from ..training import lr_at, param_groups
 
 # %% ../../nbs/train/settings.ipynb #b634ecee
 @dataclass(frozen=True)
@@ -113,23 +114,28 @@ class TrainConfig:
             kept['min_lr'] = min(kept['min_lr'], self.learning_rate)
         return kept
 
-# %% ../../nbs/train/settings.ipynb #8ad66e74
+# %% ../../nbs/train/settings.ipynb #a4064385
 def make_optimizer(
     model: nn.Module, # any module, on its device
     config: TrainConfig, # rates, betas, decay
 ) -> torch.optim.AdamW:
-    "AdamW (Loshchilov and Hutter 2019) over `param_groups`, fused into one kernel."
-    return torch.optim.AdamW(param_groups(model, config.weight_decay), lr=config.learning_rate, betas=(config.beta1, config.beta2), fused=True)
+    "Make AdamW (Loshchilov and Hutter 2019) over `param_groups`, fused into one kernel."
+    groups = param_groups(model, config.weight_decay)
+    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(config.beta1, config.beta2), fused=True)
 
-# %% ../../nbs/train/settings.ipynb #26f670d5
+# %% ../../nbs/train/settings.ipynb #c2fc4466
 def freeze(
     model: nn.Module, # its parameters are marked
     patterns: Iterable[str], # names, with * for any part
 ):
-    "Parameters that match get no gradient and no optimizer state. `ConfigError` for a pattern that matches nothing, or if nothing is left to train."
-    params = dict(model.named_parameters(remove_duplicate=False))     # tied weights under both names
+    "Take parameters that match out of training; `ConfigError` where none matches, or none is left."
+    patterns = tuple(patterns)
+    params = dict(model.named_parameters(remove_duplicate=False))             # tied weights under both names
     for pattern in patterns:
         names = [n for n in params if fnmatchcase(n, pattern)]
-        if not names: raise ConfigError(f'freeze holds {pattern!r}, which is no parameter of this model: their names are {", ".join([*params][:4])}, ..., {[*params][-1]}')
+        if not names:
+            raise ConfigError(f'freeze holds {pattern!r}, which is no parameter of this model: their names are '
+                              f'{", ".join([*params][:4])}, ..., {[*params][-1]}')
         for n in names: params[n].requires_grad_(False)
-    if not any(p.requires_grad for p in params.values()): raise ConfigError(f'freeze is {tuple(patterns)}: that leaves nothing to train')
+    if not any(p.requires_grad for p in params.values()):
+        raise ConfigError(f'freeze is {patterns}: that leaves nothing to train')
