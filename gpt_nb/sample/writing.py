@@ -7,8 +7,10 @@ __all__ = ['end_ids_of', 'complete', 'stream']
 
 # %% ../../nbs/sample/writing.ipynb #57fc22ea
 import codecs
-from collections.abc import Iterator
-from dataclasses import replace
+import difflib
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
 from typing import Any
 
 from torch import nn
@@ -96,6 +98,12 @@ def _text_config(
     settings: dict[str, Any], # fields of `SamplingConfig`
 ) -> SamplingConfig:
     "Make the settings of a text: end tokens end it, other ids without a text cannot come."
+    names = [f.name for f in fields(SamplingConfig)]
+    for name in settings:
+        if name in names: continue
+        near = difflib.get_close_matches(name, names, 1)
+        hint = f', perhaps {near[0]}?' if near else f': choose from {", ".join(names)}'
+        raise ConfigError(f'{name} is no setting of SamplingConfig{hint}')
     c, V, known = SamplingConfig(**settings), model.config.vocab_size, tok.vocab_size
     if known > V:
         raise UserError(f'the tokenizer has {known:,} tokens and the model {V:,}: they do not belong together')
@@ -103,6 +111,18 @@ def _text_config(
     no_text = (i for i in range(known, V) if i not in ends and i not in c.stop_ids)
     return replace(c, stop_ids=c.stop_ids + ends, banned_tokens=(*c.banned_tokens, *no_text))
 
+def _with_settings(
+    f: Callable, # takes `**settings`
+) -> Callable: # the same function
+    "Let help and completion show the fields of `SamplingConfig` in place of `**settings`."
+    shown = inspect.signature(f)
+    own = [p for p in shown.parameters.values() if p.kind != p.VAR_KEYWORD]
+    by_name = inspect.Parameter.KEYWORD_ONLY
+    more = [inspect.Parameter(x.name, by_name, default=x.default, annotation=x.type) for x in fields(SamplingConfig)]
+    setattr(f, '__signature__', shown.replace(parameters=own + more))
+    return f
+
+@_with_settings
 def complete(
     model: nn.Module, # a `GPT`, or what `next_logits` takes
     tok, # the model's tokenizer
@@ -138,6 +158,7 @@ def complete(
     return found[0] if isinstance(prompt, str) else found
 
 # %% ../../nbs/sample/writing.ipynb #0ca13b08
+@_with_settings
 def stream(
     model: nn.Module, # a `GPT`, or what `next_logits` takes
     tok, # the model's tokenizer
