@@ -111,18 +111,16 @@ def _text_config(
     no_text = (i for i in range(known, V) if i not in ends and i not in c.stop_ids)
     return replace(c, stop_ids=c.stop_ids + ends, banned_tokens=(*c.banned_tokens, *no_text))
 
-def _with_settings(
+def _show_settings(
     f: Callable, # takes `**settings`
-) -> Callable: # the same function
+):
     "Let help and completion show the fields of `SamplingConfig` in place of `**settings`."
     shown = inspect.signature(f)
     own = [p for p in shown.parameters.values() if p.kind != p.VAR_KEYWORD]
     by_name = inspect.Parameter.KEYWORD_ONLY
     more = [inspect.Parameter(x.name, by_name, default=x.default, annotation=x.type) for x in fields(SamplingConfig)]
     setattr(f, '__signature__', shown.replace(parameters=own + more))
-    return f
 
-@_with_settings
 def complete(
     model: nn.Module, # a `GPT`, or what `next_logits` takes
     tok, # the model's tokenizer
@@ -157,8 +155,9 @@ def complete(
     if c.num_samples > 1: found = [out[i:i + c.num_samples] for i in range(0, len(out), c.num_samples)]
     return found[0] if isinstance(prompt, str) else found
 
+_show_settings(complete)
+
 # %% ../../nbs/sample/writing.ipynb #0ca13b08
-@_with_settings
 def stream(
     model: nn.Module, # a `GPT`, or what `next_logits` takes
     tok, # the model's tokenizer
@@ -186,3 +185,5 @@ def stream(
             if fed[-1]: yield fed[-1]
         if rest := text.flush(): yield rest
     return pieces()
+
+_show_settings(stream)
