@@ -115,10 +115,12 @@ def complete(
 
     Rows count and draw as in `generate`, and the errors are the same.
     """
-    c, many = _text_config(model, tok, settings), isinstance(prompt, (list, tuple))
-    if many and not prompt: return []
-    if many: ids = [_encode(tok, p, allowed_special, f'prompt {r}') for r, p in enumerate(prompt)]
-    else: ids = [_encode(tok, prompt, allowed_special)]
+    c = _text_config(model, tok, settings)
+    if isinstance(prompt, str): ids = [_encode(tok, prompt, allowed_special)]
+    elif isinstance(prompt, (list, tuple)):
+        ids = [_encode(tok, p, allowed_special, f'prompt {r}') for r, p in enumerate(prompt)]
+    else: raise UserError(f'the prompt is {prompt!r}: it must be a string, or a list of strings')
+    if not ids: return []
 
     # feed each row's tokens to its text
     seq, n = pad_prompts(model, ids, c)
@@ -133,7 +135,7 @@ def complete(
     # the samples of one prompt belong together
     found: list = out
     if c.num_samples > 1: found = [out[i:i + c.num_samples] for i in range(0, len(out), c.num_samples)]
-    return found if many else found[0]
+    return found[0] if isinstance(prompt, str) else found
 
 # %% ../../nbs/sample/writing.ipynb #0ca13b08
 def stream(
