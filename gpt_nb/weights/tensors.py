@@ -331,10 +331,3 @@ def open_weights(
     other = next((p.name for p in sorted(folder.glob('*')) if p.suffix in ('.bin', '.pt', '.pth')), None)
     hint = f'; {printable(other)} may run code when it is opened and is not read: save the model as safetensors first'
     raise CheckpointError(f'{printable(folder/WEIGHT_FILES[0])} is missing{hint * bool(other)}')
-
-# %% ../../nbs/weights/tensors.ipynb #6ae6d604
-# the names of the first edition, for rooms that still use them
-_read_json = load_json
-_refusals = disk_errors
-_warn = warn_user
-def _read_safetensors(data, name): return parse_safetensors(data)
