@@ -93,9 +93,6 @@ def save_gguf(
     if tok.eot_id is None:
         raise UserError('the tokenizer has no end-of-text token, and llama.cpp would take token 11 for one: '
                         'train with the special token <|endoftext|>, or export as hf')
-    if getattr(tok, 'pattern', 'gpt2') != 'gpt2':
-        raise UserError(f'the tokenizer cuts text by the pattern {tok.pattern}, and a GGUF file of GPT-2 by its own: '
-                        'export as hf')
     if tok.vocab_size > c.vocab_size:
         raise CheckpointError(f'the tokenizer has {tok.vocab_size} tokens, the model only {c.vocab_size}: '
                               'they do not belong together')
