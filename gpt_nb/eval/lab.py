@@ -59,7 +59,7 @@ def shaped(
 
 @torch.no_grad()
 def _next_logits(model, tok, prompt, written):
-    "Logits of the next token, which tokens are there, how often each is new; `[1, V]` each, on the CPU."
+    "Logits of the next token, which tokens are there, how often each is new: `[1, V]` each."
     old, new = tok.encode(prompt), tok.encode(written)
     if not old: raise UserError('the prompt is empty: give at least one character')
     idx, _ = as_rows(model, (old + new)[-model.config.block_size:])
@@ -208,7 +208,7 @@ def sample_stats(
     config: SamplingConfig, # prompt and max_new_tokens must fit into block_size; stop is not used
     n: int = 4, # size of the pieces for the repeated share
 ) -> tuple[float, float]: # mean entropy of what was drawn from, in nats; mean share of repeated n-grams
-    "Sample and look at the new tokens; `UserError` if prompt and sample do not fit into block_size."
+    "Sample and look at the new tokens; `UserError` if they do not fit into block_size."
     idx, _ = as_rows(model, prompts)
     T, end = idx.size(1), idx.size(1) + config.max_new_tokens
     if not T < end <= model.config.block_size:

@@ -30,7 +30,7 @@ def record(
     model: nn.Module, # any module
     names: Iterable[str], # submodules, as `model.named_modules()` calls them
 ) -> Iterator[dict[str, Tensor]]: # name -> output of the last forward pass inside the block
-    "Keep what submodules put out, through forward hooks; `UserError` for a name that is not there."
+    "Keep what submodules put out, through forward hooks; `UserError` for an unknown name."
     names, there = list(names), dict(model.named_modules())
     kept: dict[str, Tensor] = {}
     for n in names:
@@ -64,7 +64,7 @@ def plot_lens(
     vocab: list[str], # of all V tokens: `token_labels(tok, range(tok.vocab_size))`
     width: float = .42, # inches a token
 ) -> 'Figure':
-    "Draw the best next token after each layer, colored by its probability; below, the tokens read."
+    "Draw the best next token after each layer, colored by probability, above the tokens read."
     if lens.dim() != 3:
         raise UserError(f'lens has shape {list(lens.shape)}: give the lens of one text, [n_layer + 1, T, V]')
     for what, n, found in (('labels', lens.size(1), labels), ('vocab', lens.size(2), vocab)):
@@ -98,7 +98,7 @@ def _stat(t):
     return Stat(t.mean().item(), t.std(correction=0).item(), t.abs().max().item())
 
 def _parts(model):
-    "Where something is written to the stream, and the stream after each layer, in order of computation."
+    "Where something is written to the stream, and the stream after each layer, in order."
     return ['drop', *(f'h.{i}{part}' for i in range(len(model.h)) for part in ('.attn', '.mlp', '')), 'ln_f']
 
 @torch.no_grad()
@@ -117,7 +117,7 @@ def gradient_stats(
     idx: Tensor, # token ids `[B, T]`
     targets: Tensor, # `[B, T]`; -100 is ignored
 ) -> dict[str, Stat]: # submodule -> of the gradient of the loss by its output
-    "Measure how strongly the loss depends on what each part puts out, in eval mode; `.grad` is not touched."
+    "Measure how strongly the loss depends on what each part puts out; no `.grad` is touched."
     device = next(model.parameters()).device
     with eval_mode(model), record(model, _parts(model)) as x: loss = model(idx.to(device), targets.to(device))[1]
     asked = [n for n in _parts(model) if x[n].requires_grad]         # a part that puts out a constant has no gradient
@@ -163,7 +163,7 @@ def neighbors(
     token: str | int, # a token's text or id
     k: int = 8, # how many
 ) -> list[tuple[str, float]]: # (label, cosine), best first, without the token itself
-    "Find the tokens whose vectors point the same way; `UserError` for a text that is not one token."
+    "Find the tokens whose vectors point the same way; `UserError` unless `token` is one token."
     table = model.wte.weight.float()                                 # (V, C)
     ids = [token] if isinstance(token, Integral) else tok.encode(token, allowed_special='all')
     if len(ids) != 1:

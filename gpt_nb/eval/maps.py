@@ -62,12 +62,16 @@ def token_labels(
     tok, # a tokenizer
     ids: Iterable[int], # token ids
 ) -> list[str]: # one for each id
-    "Write tokens so that a figure can show them: a space is a dot, a line end is \\n, broken bytes are hex."
+    "Write tokens for a figure: a space is a dot, a line end is \\n, broken bytes are hex."
+    def visible(c):
+        if c == ' ': return '·'
+        return c if c.isprintable() else repr(c)[1:-1]
+
     def label(i):
         data = tok.decode_bytes([i])
-        try: text = data.decode('utf-8')
+        try: return ''.join(map(visible, data.decode('utf-8')))
         except UnicodeDecodeError: return f'<{data.hex()}>'          # no whole character
-        return ''.join('·' if c == ' ' else c if c.isprintable() else repr(c)[1:-1] for c in text)
+
     return [label(int(i)) for i in ids]
 
 # %% ../../nbs/eval/maps.ipynb #f6abf782
@@ -94,7 +98,7 @@ def plot_attention(
             ax = axes[l, h]
             ax.imshow(maps[l, h], cmap='Blues', vmin=0, vmax=1, interpolation='nearest')
             ax.set_title(f'layer {l}, head {h}', fontsize=10)
-            ax.tick_params(length=0, labelsize=min(9, 90 * size / T))
+            ax.tick_params(length=0, labelsize=min(9, 65 * size / T))
             # the axes are shared: only the outer ones show labels
             if l == L - 1: ax.set_xticks(range(T), labels, rotation=90, parse_math=False)
             if h == 0: ax.set_yticks(range(T), labels, parse_math=False)
@@ -210,7 +214,7 @@ def attention_html(
     labels: list[str], # one a token
     head: tuple[int, int] = (0, 0), # (layer, head) that is shown at first
 ) -> _Page: # a string that a notebook shows; its `save(path)` writes a page of its own
-    "Make a page to point at of every head: self-contained, offline, for mouse, finger and keyboard."
+    "Make a self-contained page of every head, to point at with mouse, finger or keyboard."
     maps = _check_maps(maps, labels)
     L, H, T, _ = maps.shape
     _check_heads(L, H, [head])
@@ -232,7 +236,7 @@ def repeated_tokens(
     shortest: int = 4, # smallest period; each row's is drawn from here to T // 2
     jump: float = 0.0, # probability that the next token is a random one of the round, in [0, 1]
 ) -> tuple[Tensor, Tensor]: # ids and targets `[B, T]`; a target that never followed its token before is -100
-    "Make rows of distinct random tokens that go round and round, each with a period of its own."
+    "Make rows of distinct random tokens that go round and round, each with its own period."
     if not 1 <= shortest <= T // 2 <= vocab_size:
         raise UserError(f'shortest is {shortest}, T {T} and vocab_size {vocab_size}: '
                         'they must be such that 1 <= shortest <= T // 2 <= vocab_size')

@@ -27,7 +27,7 @@ from ..weights.hub import from_pretrained
 # %% ../../nbs/eval/report.ipynb #b6d3cc7d
 @dataclass(frozen=True)
 class EvalOptions:
-    "Exact loss, perplexity and bits per character and byte of a text; or the score in HellaSwag or LAMBADA."
+    "Exact loss, perplexity and bits of a text, or the score in HellaSwag or LAMBADA."
     # what to score: a run's folder, another in GPT-2's layout with a tokenizer, or a published model such as gpt2
     out_dir: str = 'out'
     task: Literal['text', 'hellaswag', 'lambada'] = 'text' # what to score: a text, or a benchmark
@@ -68,7 +68,7 @@ def load_model(
 def validation_data(
     out_dir: str | Path, # a run's folder
 ) -> TokenData:
-    "Read the part that a run held back; raises `UserError`, also where the text has changed since."
+    "Read the part that a run held back; `UserError` also where the text has changed since."
     folder = user_path(out_dir, 'out_dir')
     advice = 'name a text to score with --data'
     if not RunFolder(folder).holds_run:

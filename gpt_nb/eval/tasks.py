@@ -34,7 +34,7 @@ class Item:
     fields: tuple[str, ...] # where context and completions came from, for messages
 
 def _need_text(name, value):
-    "`UserError` unless a field holds a text; a message shows one line, and not all of a long one."
+    "`UserError` unless a field holds a text; the message shows the start of a long value."
     if isinstance(value, str) and value.strip(): return
     raise UserError(f'{name} is {printable(repr(value), 120)}: it must be a text that is not empty')
 
@@ -135,7 +135,7 @@ def cut_completion(
     completion: list[int], # at least one id
     block_size: int, # T, tokens that the model can see
 ) -> list[tuple[list[int], int]]: # rows of 2 to T + 1 ids, and how many at the end of each are scored
-    "Make rows that score each id of the completion once; what does not fit is cut from the context."
+    "Make rows that score each id of the completion once; a long context loses its beginning."
     T, n, ids = block_size, len(completion), context + completion
     step = n if n <= T else max(1, T // 2)
     rows = []
@@ -147,7 +147,7 @@ def cut_completion(
 
 # %% ../../nbs/eval/tasks.ipynb #372629b9
 def _row_losses(model, rows):
-    "-ln p of each row's scored tokens `[n]`, and whether each is the most likely one; lists, one a row."
+    "-ln p of each row's scored tokens, and whether each is the most likely one; lists of lists."
     device, width = next(model.parameters()).device, max(len(row) for row, _ in rows) - 1
     idx = torch.tensor([row[:-1] + [0] * (width + 1 - len(row)) for row, _ in rows], device=device)  # (B, T)
 
@@ -183,7 +183,7 @@ def score_completions(
     dtype: str = 'float32', # of the matrix products: float32, bfloat16 or auto
     show: bool = False, # a progress bar
 ) -> list[CompletionScore]: # one for each pair
-    "Score completions in eval mode; what does not fit into block_size is cut from the context's beginning."
+    "Score completions in eval mode; a context that does not fit loses its beginning."
     T, device = model.config.block_size, next(model.parameters()).device
     rows = [(p, row, n) for p, pair in enumerate(pairs) for row, n in cut_completion(*pair, T)]
     rows.sort(key=lambda r: -len(r[1]))

@@ -190,7 +190,8 @@ class FastGPT(nn.Module):
         super().__init__()
         self.config = model.config
         self.gpt = swap_linear(model, kind).eval()
-        head = nn.Linear(*model.head_weight.T.shape, bias=False, device='meta')
+        V, C = model.head_weight.shape
+        head = nn.Linear(C, V, bias=False, device='meta')
         head.weight = model.head_weight
         self.head = kind(head)
 
@@ -231,9 +232,9 @@ class FastGPT(nn.Module):
 
         With a cache and one token a row, by the compiled step.
         """
-        single = cache is not None and idx.size(1) == 1
-        pos, attn_mask = cache.reserve(1) if single else (None, None)
-        if attn_mask is None or attn_mask.size(-1) < 2:              # a dimension of 1 is always static
+        pos = attn_mask = None
+        if cache is not None and idx.size(1) == 1: pos, attn_mask = cache.reserve(1)
+        if cache is None or attn_mask is None or attn_mask.size(-1) < 2:  # a dimension of 1 is always static
             x = self.gpt.hidden(idx) if cache is None else cache.hidden(self.gpt, idx)
             return self.head(x[torch.arange(len(idx), device=idx.device), at])
         torch._dynamo.mark_dynamic(attn_mask, 3)                     # never the whole buffer: another, static, case

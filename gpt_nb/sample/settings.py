@@ -59,7 +59,7 @@ def _token_ids(
 ) -> tuple[int, ...]:
     "Check token ids as far as one can without a model."
     for i in ids:
-        fits = isinstance(i, Integral) and not isinstance(i, bool) and 0 <= i < 2**63
+        fits = isinstance(i, Integral) and not isinstance(i, bool) and 0 <= int(i) < 2**63
         require(fits, name, i, 'token ids, whole numbers of at least 0' + hint)
     return tuple(map(int, ids))
 

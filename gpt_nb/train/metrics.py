@@ -58,7 +58,7 @@ def read_lines(
 
     A torn last line is passed over, any other damaged one with a warning.
     """
-    out = []
+    out: list[dict] = []
     if not os.path.lexists(path): return out
     data = read_bytes(path, 2**30, CheckpointError)
     for i, line in enumerate(data.split(b'\n')[:-1], 1):

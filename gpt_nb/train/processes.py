@@ -102,8 +102,6 @@ class SingleProcess:
         unpack_model(model, parts['model'])
         unpack_optimizer(model, optimizer, parts['optimizer'])
 
-    def on_main(self, f): return self.run_on_main(f)  # its former name
-
 # %% ../../nbs/train/processes.ipynb #3c32b6be
 def said_of(
     e: BaseException, # raised in some process

@@ -24,14 +24,14 @@ from .tensors import CheckpointError, WEIGHT_FILES, disk_errors
 _NORMAL, _CONTROL, _UNUSED = 1, 3, 5  # kinds of tokens in GGUF
 
 def _gguf_merges(tok):
-    "Pairs of names: of BPE its merges, of characters what joins the bytes of each, from the left."
+    "Pairs of names: the merges of BPE, or what joins the bytes of each character."
     if tok.kind == 'bpe': return [f'{byte_name(tok.tokens[a])} {byte_name(tok.tokens[b])}' for a, b in tok.merges]
     plain = [t for i, t in enumerate(tok.tokens) if i not in tok.special_tokens.values()]
     pairs = [f'{byte_name(t[:n])} {byte_name(t[n:n + 1])}' for t in plain for n in range(1, len(t))]
     return [*dict.fromkeys(pairs)] or ['Ā Ā']  # at least one: bytes 0, which nothing joins
 
 def _gguf_vocabulary(tok, vocab_size):
-    "Names and kinds of all tokens of the model; those that the tokenizer lacks are marked unused."
+    "Names and kinds of all tokens of the model; what the tokenizer lacks is unused."
     special = {i: n for n, i in tok.special_tokens.items()}
     names = [special.get(i) or byte_name(t) for i, t in enumerate(tok.tokens)]
     kinds = [_CONTROL if i in special else _NORMAL for i in range(len(names))]
@@ -71,7 +71,7 @@ def _gguf_writer(gguf, path, model, tok):
     w.add_eos_token_id(tok.eot_id)
     w.add_add_bos_token(False)
 
-    # `to_gpt2_names` adds biases of zero where a model has none; the matrices are our own, which are not turned
+    # `to_gpt2_names` adds biases of zero where a model has none; the matrices are our own, which are not transposed
     theirs = gguf.get_tensor_name_map(gguf.MODEL_ARCH.GPT2, c.n_layer)
     for name, t in to_gpt2_names(own).items():
         t = own.get(name.removeprefix('transformer.'), t)

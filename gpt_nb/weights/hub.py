@@ -32,7 +32,7 @@ def _no_fetching():
     return offline() or constants.HF_HUB_OFFLINE
 
 def _hub_file(name, file, revision, cache_dir):
-    "One file of a model on the Hub, from the cache or fetched into it; None where the model has no such file."
+    "Get one file of a model on the Hub, by way of the cache; None where there is no such file."
     try: import huggingface_hub as hub
     except ImportError:
         raise UserError(f'{name} is no folder here; to fetch it from the Hugging Face Hub, '

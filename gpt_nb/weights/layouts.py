@@ -175,7 +175,7 @@ def _check_gpt2(found, config, path):
 # %% ../../nbs/weights/layouts.ipynb #44f84cd1
 @torch.no_grad()
 def _fill(name, p, t):
-    "Read one tensor into its parameter, turned where GPT-2's file has it the other way."
+    "Read one tensor into its parameter, transposed where GPT-2's file has it the other way."
     if _conv1d.search(name): p.copy_(_values(t).t())
     elif isinstance(t, StoredTensor) and t.dtype == p.dtype: t.read_into(p)
     else: p.copy_(_values(t)[:len(p)])
@@ -186,7 +186,7 @@ def _load(config, stored, path, changes):
     model = _shapes(replace(config, **changes))
     if any(t.dtype == torch.float64 for t in found.values()): model.double()
     model.to_empty(device='cpu')
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:    # turning a matrix takes one core's time
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:    # transposing a matrix takes one core's time
         list(pool.map(lambda item: _fill(*item, found[item[0]]), model.named_parameters()))
     table = model.wte.weight.detach()
     if head is not None and not torch.equal(_values(head).to(table.dtype), table):
@@ -275,5 +275,5 @@ def read_version(
 def check_exported(
     folder: str | Path, # of a run, or any other
 ):
-    "Compare a model's files with what its run has recorded; `CheckpointError` names one that is wrong."
+    "Compare a model's files with its run's record; `CheckpointError` names one that is wrong."
     read_version(folder, lambda: None)

@@ -86,7 +86,7 @@ def _header_size(first, end):
     return size
 
 def _describe(name, t):
-    "Dtype, shape, first byte and end of one tensor of a header; `ValueError` says what is wrong."
+    "Check what a header says of one tensor; `ValueError` says what is wrong."
     def bad(what): return ValueError(f'tensor {printable(name, 80)} {what}')
     if not isinstance(t, dict) or t.keys() != {'dtype', 'shape', 'data_offsets'}: raise bad('is not described')
     shape, at = t['shape'], t['data_offsets']
@@ -100,7 +100,7 @@ def _describe(name, t):
     return dtype, torch.Size(shape), at[0], at[1]
 
 def _layout(header, start, end):
-    "Name -> dtype, shape and first byte of each tensor, from a header; `ValueError` says what is wrong."
+    "Read a header: name -> dtype, shape and first byte; `ValueError` says what is wrong."
     described = parse_json(header, 'its header')
     described.pop('__metadata__', None)
     place = {name: _describe(name, t) for name, t in described.items()}
@@ -242,7 +242,7 @@ def load_json(
     advice: str = '', # what to do, after what is wrong
     need: Mapping[str, type | tuple] = {}, # key -> type that its value must have
 ) -> dict: # the object in it
-    "Read a JSON object; `CheckpointError` names the file, and a key of `need` that is not right."
+    "Read a JSON object; `CheckpointError` names the file, and a key that is not right."
     _no_pointer(path)
     return read_json(path, need=need, error=CheckpointError, advice=advice)
 
@@ -323,7 +323,7 @@ def _open_shards(index):
 def open_weights(
     folder: Path, # of a model
 ) -> tuple[Path, dict[str, StoredTensor | Tensor]]: # the file that holds the weights, or their index; the tensors
-    "Open a model's weights in the first of the forms that we read; `CheckpointError` where there is none."
+    "Open a model's weights in any of the forms we read; `CheckpointError` where there is none."
     for name in WEIGHT_FILES:
         if (folder/name).exists(): return folder/name, open_tensors(folder/name)
         index = folder/f'{name}.index.json'
@@ -331,10 +331,3 @@ def open_weights(
     other = next((p.name for p in sorted(folder.glob('*')) if p.suffix in ('.bin', '.pt', '.pth')), None)
     hint = f'; {printable(other)} may run code when it is opened and is not read: save the model as safetensors first'
     raise CheckpointError(f'{printable(folder/WEIGHT_FILES[0])} is missing{hint * bool(other)}')
-
-# %% ../../nbs/weights/tensors.ipynb #6ae6d604
-# the names of the first edition, for rooms that still use them
-_read_json = load_json
-_refusals = disk_errors
-_warn = warn_user
-def _read_safetensors(data, name): return parse_safetensors(data)
