@@ -47,7 +47,7 @@ def pre_tokens(
 
 # %% ../../nbs/data/bpe.ipynb #fa6049b7
 def count_pieces(
-    *texts: str,
+    *texts: str, # to count in
     pattern: str = 'gpt2', # one of `PATTERNS`
 ) -> Counter: # pre-token, as bytes, to how often it occurs
     "Count the distinct pre-tokens of all texts."
@@ -60,9 +60,9 @@ def learn_merges(
     pieces: Mapping[bytes, int], # pre-token -> how often it occurs
     n_merges: int, # how many to learn; fewer come back where no pair is left
 ) -> list[tuple[int, int]]: # merge i makes token 256 + i of this pair
-    """Learn the merges of byte-pair encoding: the most frequent pair first, ties to the smallest.
+    """Learn the merges of byte-pair encoding: the same as `train_bpe`, fast.
 
-    Sennrich et al. 2016; the same merges as `train_bpe`."""
+    The most frequent pair first, ties to the smallest. Sennrich et al. 2016."""
     # all pieces in one row, -1 after each, and how often each place of the row counts
     ids: list[int] = []
     freq: list[int] = []
@@ -149,7 +149,7 @@ def find_merges(
 _LONG_SPACE = regex.compile(r'(?<!\s)\s{4096,}+')
 
 def _chunks(s, pattern='gpt2'):
-    "Cut `s` before the last character of each very long run of white space, where the pattern cuts anyway."
+    "Cut before the last character of very long white space, where the pattern cuts anyway."
     ends = [m.end() for m in _LONG_SPACE.finditer(s) if m.end() < len(s)]
     cuts = [e - 1 for e in ends if pattern == 'gpt2' or s[e - 1] not in '\r\n']
     return [s[a:b] for a, b in zip([0, *cuts], [*cuts, len(s)])]
@@ -264,13 +264,13 @@ _GPT2_SHA256 = {'vocab.bpe': '1ce1664773c50f3e0cc8842619a93edc4624525b728b188a9e
                 'encoder.json': '196139668be63f3b5d6574427317ae82f612a97c5d1cdaf36ed2256dbf636783'}
 
 def _tiktoken_cache() -> str:
-    "Where tiktoken looks: `TIKTOKEN_CACHE_DIR`, `DATA_GYM_CACHE_DIR`, or the folder for temporary files."
+    "The folder in which tiktoken looks."
     for name in ('TIKTOKEN_CACHE_DIR', 'DATA_GYM_CACHE_DIR'):
         if name in os.environ: return os.environ[name]
     return os.path.join(tempfile.gettempdir(), 'data-gym-cache')
 
 def _gpt2_encoding() -> tiktoken.Encoding:
-    "GPT-2's encoding from tiktoken, which finds its two files in the cache; they are downloaded here, with bounds."
+    "GPT-2's encoding from tiktoken; its two files are downloaded here, with bounds."
     cache = _tiktoken_cache()
     for name, sha256 in _GPT2_SHA256.items() if cache else ():
         url = _GPT2_URL + name
@@ -282,7 +282,7 @@ def _gpt2_encoding() -> tiktoken.Encoding:
     return within(120, tiktoken.get_encoding, 'gpt2')
 
 class GPT2Tokenizer(BPETokenizer):
-    "GPT-2's byte-pair encoding: 50,257 tokens, of which the last, id 50256, is `<|endoftext|>`."
+    "GPT-2's byte-pair encoding: 50,257 tokens, the last of them `<|endoftext|>`."
     def __init__(self):
         """Find GPT-2's vocabulary in tiktoken's cache, or download it into it.
 

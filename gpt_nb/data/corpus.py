@@ -47,7 +47,7 @@ def _read(path: Path) -> str:
 
 # %% ../../nbs/data/corpus.ipynb #ec455d07
 def _text_names(folder: Path) -> list[str]:
-    "Relative paths of all .txt and .md files below `folder`, hidden ones left out, in their order."
+    "Relative paths of the .txt and .md files below `folder`, sorted, without hidden ones."
     def refuse(e: OSError): raise UserError(f'cannot read {printable(e.filename)}: {e.strerror or e}')
     names = []
     for at, folders, files in os.walk(folder, onerror=refuse):
@@ -57,7 +57,7 @@ def _text_names(folder: Path) -> list[str]:
     return sorted(names)
 
 def _read_folder(folder: Path, between: str = '\n') -> str:
-    "All .txt and .md files below `folder` that hold something, with `between` between two of them."
+    "Join all .txt and .md files below `folder` that hold something."
     names = _text_names(folder)
     if names: return between.join(text for n in names if (text := _read(folder/n)))
     shards = any(f.endswith('.bin') for f in os.listdir(folder))
@@ -91,7 +91,7 @@ def _digest(path: Path) -> str | None:
     except UserError: return None
 
 def _named_shakespeare(named: str) -> Path:
-    "The file that GPT_NB_SHAKESPEARE names, verified; UserError if it is missing or another one."
+    "The file that GPT_NB_SHAKESPEARE names, verified."
     path = user_path(named, 'GPT_NB_SHAKESPEARE')
     if os.path.isdir(path): path = path/'input.txt'
     found, said = _digest(path), f'GPT_NB_SHAKESPEARE names {printable(named)}, which'

@@ -47,9 +47,9 @@ def make_tokenizer(
     train_text: str, # the part that may be learned from
 ) -> Tokenizer:
     "Make the tokenizer that a run names, and train it if need be."
-    special = dict(special_tokens=run.special_tokens, allowed_special=run.special_tokens)
-    if run.tokenizer == 'char': return CharTokenizer.train(text, unk=run.unk, **special)
-    if run.tokenizer == 'bpe': return BPETokenizer.train(train_text, vocab_size=run.bpe_vocab_size, **special)
+    names = run.special_tokens
+    if run.tokenizer == 'char': return CharTokenizer.train(text, names, unk=run.unk, allowed_special=names)
+    if run.tokenizer == 'bpe': return BPETokenizer.train(train_text, run.bpe_vocab_size, names, allowed_special=names)
     return GPT2Tokenizer() if run.tokenizer == 'gpt2' else load_tokenizer(run.tokenizer)
 
 # %% ../../nbs/data/source.ipynb #b9cfc328

@@ -130,7 +130,7 @@ def ordinary_parts(
 
 # %% ../../nbs/data/tokenizer.ipynb #fe42307f
 class Tokenizer(Vocabulary):
-    "A vocabulary that can encode: a subclass says how, what decides the ids, and how a file states it."
+    "A vocabulary that can encode; a subclass says how."
     kind = '' # char, bpe
     unk: str | None = None # the special token that unknown text becomes
 

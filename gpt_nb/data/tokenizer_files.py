@@ -30,7 +30,7 @@ def _need(ok: bool, path: Path, what: str):
 
 @contextmanager
 def _laid_out(path: Path):
-    "Turn what goes wrong within a file of unknown content into a `UserError` that names the file."
+    "Turn what goes wrong within a file into a `UserError` that names it."
     try: yield
     except UserError as e:
         named = printable(path.parent) in str(e)
@@ -44,7 +44,7 @@ _ROLES = ('bos_token', 'eos_token', 'unk_token', 'sep_token', 'pad_token', 'cls_
           'additional_special_tokens', 'extra_special_tokens')
 
 def _names(value) -> list[str]:
-    "Names of tokens in a value of tokenizer_config.json: a name, an object with content, or several of these."
+    "Names of tokens in a value: a name, an object with content, or several of these."
     if value is None: return []
     if isinstance(value, str): return [value]
     if isinstance(value, dict) and 'content' in value: return _names(value['content'])
@@ -61,7 +61,7 @@ def _role_names(folder: Path) -> set[str]:
     return out
 
 def _added_tokens(folder: Path, listed: list[dict]) -> tuple[dict[int, str], set[str]]:
-    "Added tokens, as tokenizer.json has `listed` them and the files beside it: id -> name; which names are special."
+    "Added tokens of tokenizer.json and the files beside it: id -> name; the special names."
     added: dict[int, str] = {}
     special = _role_names(folder)
 
@@ -83,7 +83,7 @@ def _added_tokens(folder: Path, listed: list[dict]) -> tuple[dict[int, str], set
 
 # %% ../../nbs/data/tokenizer_files.ipynb #4d6b43e7
 def _end_of_text(folder: Path, specials: Sequence[str], first: int) -> str | None:
-    "Which of the special tokens, whose ids begin with `first`, ends a text; None if no file says."
+    "Which special token ends a text; their ids begin with `first`. None if no file says."
     for path in (folder/'tokenizer_config.json', folder/'special_tokens_map.json'):
         for name in _names(_json(path).get('eos_token')):
             if name in specials: return name
@@ -140,7 +140,7 @@ def _bpe_from(vocab, merges, special, folder, path, pattern='gpt2') -> BPETokeni
 
 # %% ../../nbs/data/tokenizer_files.ipynb #3414e50d
 def _pattern_of(pre: dict) -> str | None:
-    "Which of `PATTERNS` a pre-tokenizer cuts by, before it goes to bytes; None where it does something else."
+    "Which of `PATTERNS` a pre-tokenizer cuts by; None where it does something else."
     *splits, level = pre['pretokenizers'] if pre.get('type') == 'Sequence' else [pre]
     if level.get('type') != 'ByteLevel' or level.get('add_prefix_space'): return None
     if not splits: return 'gpt2' if level.get('use_regex', True) else None
@@ -172,7 +172,7 @@ def _from_json(t: dict, folder: Path, path: Path) -> Tokenizer:
     return _bpe_from(vocab, merges, special, folder, path, pattern)
 
 def _from_pair(vocab: dict, folder: Path, path: Path) -> Tokenizer:
-    "The tokenizer in GPT-2's older pair of files, vocab.json and merges.txt, and those beside them."
+    "The tokenizer in GPT-2's older pair of files, vocab.json and merges.txt."
     lines = read_text(folder/'merges.txt', _LIMIT).splitlines()
     merges = [x.split(' ') for x in lines if x and not x.startswith('#version')]
     added, special = _added_tokens(folder, [])

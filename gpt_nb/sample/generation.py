@@ -280,7 +280,7 @@ def generate(
     """Continue each row token by token; leaves `model.training` as it was.
 
     `ConfigError` for a setting out of range.
-    `UserError` for a wrong prompt, where memory does not do, and where no token is left.
+    `UserError` for a wrong prompt, where memory is too small, and where no token is left.
     """
     tokens: dict = dict(logit_bias=logit_bias, banned_tokens=banned_tokens, stop_ids=stop)   # in any form
     c = SamplingConfig(

@@ -7,8 +7,10 @@ __all__ = ['end_ids_of', 'complete', 'stream']
 
 # %% ../../nbs/sample/writing.ipynb #57fc22ea
 import codecs
-from collections.abc import Iterator
-from dataclasses import replace
+import difflib
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
 from typing import Any
 
 from torch import nn
@@ -96,12 +98,28 @@ def _text_config(
     settings: dict[str, Any], # fields of `SamplingConfig`
 ) -> SamplingConfig:
     "Make the settings of a text: end tokens end it, other ids without a text cannot come."
+    names = [f.name for f in fields(SamplingConfig)]
+    for name in settings:
+        if name in names: continue
+        near = difflib.get_close_matches(name, names, 1)
+        hint = f', perhaps {near[0]}?' if near else f': choose from {", ".join(names)}'
+        raise ConfigError(f'{name} is no setting of SamplingConfig{hint}')
     c, V, known = SamplingConfig(**settings), model.config.vocab_size, tok.vocab_size
     if known > V:
         raise UserError(f'the tokenizer has {known:,} tokens and the model {V:,}: they do not belong together')
     ends = tuple(i for i in end_ids_of(tok) if i < V and i not in c.stop_ids)
     no_text = (i for i in range(known, V) if i not in ends and i not in c.stop_ids)
     return replace(c, stop_ids=c.stop_ids + ends, banned_tokens=(*c.banned_tokens, *no_text))
+
+def _show_settings(
+    f: Callable, # takes `**settings`
+):
+    "Let help and completion show the fields of `SamplingConfig` in place of `**settings`."
+    shown = inspect.signature(f)
+    own = [p for p in shown.parameters.values() if p.kind != p.VAR_KEYWORD]
+    by_name = inspect.Parameter.KEYWORD_ONLY
+    more = [inspect.Parameter(x.name, by_name, default=x.default, annotation=x.type) for x in fields(SamplingConfig)]
+    setattr(f, '__signature__', shown.replace(parameters=own + more))
 
 def complete(
     model: nn.Module, # a `GPT`, or what `next_logits` takes
@@ -137,6 +155,8 @@ def complete(
     if c.num_samples > 1: found = [out[i:i + c.num_samples] for i in range(0, len(out), c.num_samples)]
     return found[0] if isinstance(prompt, str) else found
 
+_show_settings(complete)
+
 # %% ../../nbs/sample/writing.ipynb #0ca13b08
 def stream(
     model: nn.Module, # a `GPT`, or what `next_logits` takes
@@ -165,3 +185,5 @@ def stream(
             if fed[-1]: yield fed[-1]
         if rest := text.flush(): yield rest
     return pieces()
+
+_show_settings(stream)
