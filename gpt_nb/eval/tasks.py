@@ -33,9 +33,9 @@ class Item:
     label: int # index of the right one
     fields: tuple[str, ...] # where context and completions came from, for messages
 
-def _need_text(name, value):
-    "`UserError` unless a field holds a text; the message shows the start of a long value."
-    if isinstance(value, str) and value.strip(): return
+def _text(name: str, value) -> str:
+    "The text that a field holds; `UserError` shows the start of a value that is none."
+    if isinstance(value, str) and value.strip(): return value
     raise UserError(f'{name} is {printable(repr(value), 120)}: it must be a text that is not empty')
 
 def hellaswag_item(
@@ -46,17 +46,16 @@ def hellaswag_item(
 
     The Hub's copy has its `label` as a text. `UserError` names a field that is wrong.
     """
-    ctx, endings, label = (d.get(k) for k in ('ctx', 'endings', 'label'))
-    _need_text('ctx', ctx)
+    ctx, endings, label = _text('ctx', d.get('ctx')), d.get('endings'), d.get('label')
     if not (isinstance(endings, list) and len(endings) == 4):
         raise UserError(f'endings is {printable(repr(endings), 120)}: it must be a list of 4 texts')
-    for i, ending in enumerate(endings): _need_text(f'endings[{i}]', ending)
+    for i, ending in enumerate(endings): _text(f'endings[{i}]', ending)
     known = isinstance(label, (int, str)) and not isinstance(label, bool) and str(label) in ('0', '1', '2', '3')
     if not known:
         raise UserError(f'label is {printable(repr(label), 120)}: it must be 0, 1, 2 or 3 '
                         '(the test split has none, the validation split has)')
     fields = ('ctx', *(f'endings[{i}]' for i in range(4)))
-    return Item(where, ctx, tuple(' ' + e for e in endings), int(label), fields)
+    return Item(where, ctx, tuple(' ' + e for e in endings), int(str(label)), fields)
 
 def lambada_item(
     d: dict, # a line's object
@@ -66,8 +65,7 @@ def lambada_item(
 
     As in EleutherAI's `lambada_openai`. `UserError` where there is no such word.
     """
-    text = d.get('text')
-    _need_text('text', text)
+    text = _text('text', d.get('text'))
     context, space, word = text.rstrip().rpartition(' ')
     if not context.strip():
         raise UserError(f'text is {printable(repr(text), 120)}: it must have a word before its last one')
