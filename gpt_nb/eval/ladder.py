@@ -29,7 +29,8 @@ from ..train.evaluation import evaluate
 from ..train.recipes import PRESETS
 from ..train.settings import TrainConfig
 from ..train.state import fork_rng
-from ..train.trainer import Trainer, versions
+from ..train.resume import versions
+from ..train.trainer import Trainer
 
 if TYPE_CHECKING: from matplotlib.figure import Figure  # imported when something is drawn
 
