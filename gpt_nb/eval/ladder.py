@@ -17,20 +17,24 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from ..base.device import choose_device, machine
-from ..base.errors import ConfigError, UserError, whole
-from ..base.files import write_file
-from ..base.show import image_bytes, new_figure, say
-from ..data.source import DataConfig, RunData, load_run_data
-from ..ladder import RUNGS, Rung
-from ..model import GPT
-from ..sample.writing import complete
-from ..train.evaluation import evaluate
-from ..train.recipes import PRESETS
-from ..train.settings import TrainConfig
-from ..train.state import fork_rng
-from ..train.resume import versions
-from ..train.trainer import Trainer
+from gpt_nb.base.device import choose_device, machine
+from gpt_nb.base.errors import ConfigError, UserError, whole
+from gpt_nb.base.files import write_file
+from gpt_nb.base.show import image_bytes, new_figure, say
+from gpt_nb.data.source import DataConfig, RunData, load_run_data
+from gpt_nb.ladder import RUNGS, Rung
+from gpt_nb.model import GPT
+from gpt_nb.sample.writing import complete
+from gpt_nb.train.evaluation import evaluate
+from gpt_nb.train.recipes import PRESETS
+from gpt_nb.train.resume import versions
+from gpt_nb.train.settings import TrainConfig
+from gpt_nb.train.state import fork_rng
+<<<<<<< /tmp/tmp00aggc93
+from gpt_nb.train.resume import versions
+=======
+>>>>>>> /tmp/tmp_ax3oshr
+from gpt_nb.train.trainer import Trainer
 
 if TYPE_CHECKING: from matplotlib.figure import Figure  # imported when something is drawn
 
@@ -65,7 +69,7 @@ LADDER = dict(sorted(LADDER.items()))
 
 # %% ../../nbs/eval/ladder.ipynb #e46d027d
 def _settings(config):
-    "What a result remembers of its recipe, as JSON gives it back: all but the seed and the device."
+    "What a result remembers of its recipe, as JSON: all but the seed and the device."
     return json.loads(json.dumps({k: v for k, v in asdict(config).items() if k not in ('seed', 'device')}))
 
 def _summary(losses, val):
@@ -192,7 +196,7 @@ def plot_rungs(
 
 # %% ../../nbs/eval/ladder.ipynb #eb9e29a3
 def _parse_rungs(text):
-    "The numbers meant by `all`, or by ranges such as 1-4 or 1,3,9-11; `all` needs a GPU for what needs one."
+    "The numbers that a text such as 1-4 or 1,3,9-11 means; `all` leaves out what has no GPU."
     if text == 'all': return [n for n, p in LADDER.items() if not p.gpu or torch.cuda.is_available()]
     chosen: set[int] = set()
     for part in str(text).split(','):
