@@ -17,24 +17,20 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from gpt_nb.base.device import choose_device, machine
-from gpt_nb.base.errors import ConfigError, UserError, whole
-from gpt_nb.base.files import write_file
-from gpt_nb.base.show import image_bytes, new_figure, say
-from gpt_nb.data.source import DataConfig, RunData, load_run_data
-from gpt_nb.ladder import RUNGS, Rung
-from gpt_nb.model import GPT
-from gpt_nb.sample.writing import complete
-from gpt_nb.train.evaluation import evaluate
-from gpt_nb.train.recipes import PRESETS
-from gpt_nb.train.resume import versions
-from gpt_nb.train.settings import TrainConfig
-from gpt_nb.train.state import fork_rng
-<<<<<<< /tmp/tmp00aggc93
-from gpt_nb.train.resume import versions
-=======
->>>>>>> /tmp/tmp_ax3oshr
-from gpt_nb.train.trainer import Trainer
+from ..base.device import choose_device, machine
+from ..base.errors import ConfigError, UserError, whole
+from ..base.files import write_file
+from ..base.show import image_bytes, new_figure, say
+from ..data.source import DataConfig, RunData, load_run_data
+from ..ladder import RUNGS, Rung
+from ..model import GPT
+from ..sample.writing import complete
+from ..train.evaluation import evaluate
+from ..train.recipes import PRESETS
+from ..train.resume import versions
+from ..train.settings import TrainConfig
+from ..train.state import fork_rng
+from ..train.trainer import Trainer
 
 if TYPE_CHECKING: from matplotlib.figure import Figure  # imported when something is drawn
 
