@@ -1,8 +1,9 @@
 """Look at the built site as people do, in Chromium: `python tools/browser.py [page.html ...]` after `make docs`.
 
 Every page at desktop and phone width, light and dark: no console error, no request to another host, no sideways
-scrolling, alt text on images, no violation found by axe-core (contrast, heading order and the rest of WCAG 2.1 A and AA), no broken link or anchor;
-and the search finds symbols. Says what is wrong, a line each, and exits with 1; where Chromium is missing it says so and exits with 0.
+scrolling, alt text on images, no violation found by axe-core (contrast, heading order and the rest of WCAG 2.1 A and
+AA), no broken link or anchor; and the search finds symbols. Says what is wrong, a line each, and exits with 1; where
+Chromium is missing it says so and exits with 0.
 """
 
 import functools, http.server, shutil, sys, threading, time

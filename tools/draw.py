@@ -539,6 +539,42 @@ def radio():
     return d
 
 
+def training_step():
+    "One step of the trainer, and what stands around it."
+    d = Drawing(
+        500,
+        606,
+        'A step of the trainer',
+        'For each micro-batch: windows, loss, gradients that add up. Then the guards look at loss and norm: a bad '
+        'number stops the run, a spike may skip the update. Then clip, AdamW with the rate of this step, and the next '
+        'step. At the right, every so many steps: validation loss, patience, checkpoint; a signal saves and ends.',
+    )
+    x, w, h, far = 160, 190, 46, 386
+    d.text(x, 30, 'one step', 'text strong')
+    d.text(far, 30, 'between two steps', 'text strong')
+    d.group(36, 52, 284, 254, 'shade')
+    batch = d.box(x, 88, w, h, '`windows.batch`', 'micro-batch j of step s', 'embed')
+    loss = d.box(x, 156, w, h, 'loss', 'dropout from (seed, s, j)', 'attn')
+    grads = d.box(x, 224, w, h, 'gradients', 'add up over j', 'out')
+    guards = d.box(x, 314, w, h, 'guards', 'finite? a spike?', 'norm')
+    clip = d.box(x, 394, w, h, 'clip', 'norm at most `grad_clip`', 'mlp')
+    adamw = d.box(x, 474, w, h, 'AdamW', '`lr_at(s)`', 'mlp')
+    step = d.box(x, 558, w, h, 'step s + 1', '', 'data')
+    for leg in ((batch, loss), (loss, grads), (grads, guards), (guards, clip), (clip, adamw), (adamw, step)):
+        d.arrow(*leg)
+    d.arrow(guards, (30, 314), (30, 558), step, kind='back')
+    d.text(17, 436, 'skip a spike', 'small', turn=-90)
+    signal = d.box(far, 558, 160, h, 'a signal?', 'save and end', 'norm')
+    evaluate = d.box(far, 442, 160, h, '`evaluate`', 'exact; patience', 'out')
+    save = d.box(far, 326, 160, h, '`save`', 'whole or not at all', 'data')
+    d.arrow(step, signal)
+    d.arrow(signal, evaluate, label='every so often')
+    d.arrow(evaluate, save)
+    d.arrow(save, (far, 88), batch)
+    d.text(far + 9, 206, 'the next step', 'small left')
+    return d
+
+
 def transformer():
     "The original, and what a GPT keeps of it."
     d = Drawing(
@@ -758,6 +794,7 @@ FIGURES = dict(
     residual=residual,
     attention=attention,
     radio=radio,
+    training_step=training_step,
     transformer=transformer,
     ladder_loss=ladder_loss,
 )

@@ -10,7 +10,7 @@ __all__ = ['CONTROLS', 'control_steps', 'shaped', 'next_distribution', 'plot_con
 import html
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import Tensor
@@ -209,13 +209,13 @@ def sample_stats(
     n: int = 4, # size of the pieces for the repeated share
 ) -> tuple[float, float]: # mean entropy of what was drawn from, in nats; mean share of repeated n-grams
     "Sample and look at the new tokens; `UserError` if they do not fit into block_size."
-    idx, _ = as_rows(model, prompts)
+    idx, _ = as_rows(model, torch.as_tensor(prompts))
     T, end = idx.size(1), idx.size(1) + config.max_new_tokens
     if not T < end <= model.config.block_size:
         raise UserError(f'a prompt of {T} and max_new_tokens {config.max_new_tokens}: together they must be '
                         f'at most block_size {model.config.block_size}, with one new token at least')
     controls = {name: getattr(config, name) for name in CONTROLS}
-    out = generate(model, idx, config.max_new_tokens, seed=config.seed, **controls)  # (B, end)
+    out = cast(Tensor, generate(model, idx, config.max_new_tokens, seed=config.seed, **controls))  # (B, end)
     with eval_mode(model): logits = model(out[:, :-1])[0]            # (B, end - 1, V)
 
     # at each position: which tokens are there, and how often each is new

@@ -27,9 +27,10 @@ from ..model import GPT
 from ..sample.writing import complete
 from ..train.evaluation import evaluate
 from ..train.recipes import PRESETS
+from ..train.resume import versions
 from ..train.settings import TrainConfig
 from ..train.state import fork_rng
-from ..train.trainer import Trainer, versions
+from ..train.trainer import Trainer
 
 if TYPE_CHECKING: from matplotlib.figure import Figure  # imported when something is drawn
 
@@ -64,7 +65,7 @@ LADDER = dict(sorted(LADDER.items()))
 
 # %% ../../nbs/eval/ladder.ipynb #e46d027d
 def _settings(config):
-    "What a result remembers of its recipe, as JSON gives it back: all but the seed and the device."
+    "What a result remembers of its recipe, as JSON: all but the seed and the device."
     return json.loads(json.dumps({k: v for k, v in asdict(config).items() if k not in ('seed', 'device')}))
 
 def _summary(losses, val):
@@ -191,7 +192,7 @@ def plot_rungs(
 
 # %% ../../nbs/eval/ladder.ipynb #eb9e29a3
 def _parse_rungs(text):
-    "The numbers meant by `all`, or by ranges such as 1-4 or 1,3,9-11; `all` needs a GPU for what needs one."
+    "The numbers that a text such as 1-4 or 1,3,9-11 means; `all` leaves out what has no GPU."
     if text == 'all': return [n for n, p in LADDER.items() if not p.gpu or torch.cuda.is_available()]
     chosen: set[int] = set()
     for part in str(text).split(','):

@@ -7,6 +7,7 @@ __all__ = ['TASKS', 'Item', 'hellaswag_item', 'lambada_item', 'Task', 'task_file
            'CompletionScore', 'score_completions', 'ItemScore', 'TaskScore', 'score_task']
 
 # %% ../../nbs/eval/tasks.ipynb #d7ad502a
+from typing import Any
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,7 +47,9 @@ def hellaswag_item(
 
     The Hub's copy has its `label` as a text. `UserError` names a field that is wrong.
     """
-    ctx, endings, label = (d.get(k) for k in ('ctx', 'endings', 'label'))
+    ctx: Any = d.get('ctx')
+    label: Any = d.get('label')
+    endings = d.get('endings')
     _need_text('ctx', ctx)
     if not (isinstance(endings, list) and len(endings) == 4):
         raise UserError(f'endings is {printable(repr(endings), 120)}: it must be a list of 4 texts')
@@ -66,7 +69,7 @@ def lambada_item(
 
     As in EleutherAI's `lambada_openai`. `UserError` where there is no such word.
     """
-    text = d.get('text')
+    text: Any = d.get('text')
     _need_text('text', text)
     context, space, word = text.rstrip().rpartition(' ')
     if not context.strip():

@@ -72,7 +72,7 @@ def check_validation(
     data: TokenData, # what will be scored
     tokens: int | None = None, # as for `evaluate`
 ):
-    "Refuse data with too few tokens or, where it is in memory, with an id that the model does not know."
+    "Refuse data with too few tokens or, where it is in memory, with an unknown id."
     V = model.config.vocab_size
     next(windows_in_order(data, model.config.block_size, 1, tokens, V))
     if not data.files and data.max_id() >= V:

@@ -194,7 +194,7 @@ def memory_errors(
     step: int, # steps taken before
     held: Callable[[], int | None] = nothing_held, # step of the checkpoint that is there to go on from
 ):
-    "Turn memory that runs out inside the block into a `UserError` that says what to make smaller."
+    "Turn memory that runs out into a `UserError` that says what to make smaller."
     try: yield
     except (RuntimeError, MemoryError) as e:
         said = any(s in str(e) for s in ("can't allocate memory", 'not enough memory'))

@@ -30,7 +30,7 @@ LOGS = {'none': None, 'tensorboard': 'tensorboard', 'trackio': 'trackio', 'wandb
 def log_package(
     name: str, # none, tensorboard, trackio or wandb
 ) -> ModuleType | None: # None for none
-    "Import what a log needs; `ConfigError` where that is not installed, or the name is unknown."
+    "Import what a log needs; `ConfigError` where it is unknown or not installed."
     require(name in LOGS, 'log', name, f'one of {", ".join(LOGS)}')
     package = LOGS[name]
     if package is None: return None

@@ -31,11 +31,13 @@ def plot_metrics(
     "Draw the training loss as a line and exact validation losses as dots, over steps."
     fig = new_figure(6.4, 3.6)
     ax = fig.subplots()
-    curves = [('train', 'loss', 'training (mean of batches)', dict(lw=1, alpha=0.7)),
-              ('eval', 'val_loss', 'validation (exact)', dict(marker='o', ms=5, ls='none'))]
-    for kind, key, label, style in curves:
+    def of(kind, key):
         lines = [m for m in metrics if m.get('kind') == kind and 'step' in m and m.get(key) is not None]
-        if lines: ax.plot([m['step'] for m in lines], [m[key] for m in lines], label=label, **style)
+        return [m['step'] for m in lines], [m[key] for m in lines]
+    steps, losses = of('train', 'loss')
+    if steps: ax.plot(steps, losses, label='training (mean of batches)', lw=1, alpha=0.7)
+    steps, losses = of('eval', 'val_loss')
+    if steps: ax.plot(steps, losses, label='validation (exact)', marker='o', ms=5, ls='none')
     ax.set(xlabel='step', ylabel='loss (nats per token)')
     if ax.lines: ax.legend()
     ax.grid(alpha=0.3)
@@ -53,7 +55,7 @@ def utilization(
 
 # %% ../../nbs/train/recorder.ipynb #6502373d
 class Recorder:
-    "Keep and show what a run does: metrics, a progress bar, a line an evaluation, a growing plot."
+    "Keep and show what a run does: metrics, a progress bar, lines, a growing plot."
     metrics: list[dict] # lines so far
     sums: dict[str, list] # losses since the last line and since the last evaluation: their sum and number
     bar: tqdm
@@ -86,7 +88,8 @@ class Recorder:
         self.metrics = [m for m in lines if m.get('step', 0) <= step]
         self.attempt = attempt
         self.utilization = utilization
-        self.put, close = open_log(self.log, self.folder and self.folder.path, step, asdict(self.config))
+        where = self.folder.path if self.folder else None
+        self.put, close = open_log(self.log, where, step, asdict(self.config))
         self.bar = tqdm(total=self.config.max_iters, initial=step, desc='train', unit='step', leave=False,
                         dynamic_ncols=True, disable=not self.show or not is_watched())
         self.clock = time.perf_counter()
@@ -165,7 +168,7 @@ class Recorder:
         if self.show: say(line)
 
     def show_eval(self):
-        "Print the last evaluation, and redraw the picture: in the folder, and in a notebook in place."
+        "Print the last evaluation, and redraw the picture in folder and notebook."
         self.say(self.words)
         if self.folder: self.folder.write('loss.svg', image_bytes(plot_metrics(self.metrics), 'svg'))
         if not (self.show and in_notebook()): return

@@ -51,7 +51,8 @@ def versions() -> dict[str, str]: # name -> version
     def of(name):
         try: return version(name)
         except PackageNotFoundError: return 'not installed'
-    return {'python': sys.version.split()[0]} | {n: of(n) for n in ('gpt_nb', 'torch', 'numpy', 'tiktoken', 'safetensors')}
+    names = ('gpt_nb', 'torch', 'numpy', 'tiktoken', 'safetensors')
+    return {'python': sys.version.split()[0]} | {n: of(n) for n in names}
 
 # %% ../../nbs/train/resume.ipynb #7ba4475f
 _WAS = {'waited': 'bad_evals', 'to_beat': 'best_so_far'} # name in the first edition -> name now
@@ -104,7 +105,7 @@ def check_state(
 def newest_state(
     folder: RunFolder, # with a run
 ) -> tuple[dict | None, dict]: # parts of its newest whole checkpoint, None where none was ever saved; its state
-    "Read what a run goes on from; `CheckpointError` where its checkpoints are gone, or none is whole."
+    "Read what a run goes on from; `CheckpointError` where no checkpoint is whole."
     attempt = 1 + max((m.get('attempt', 0) for m in folder.metrics()), default=0)
     if folder.steps():
         step, parts, state = folder.load_newest()
@@ -131,7 +132,7 @@ def sole_writer(
     folder: RunFolder, # with a run
     attempt: int, # of who wants to write
 ) -> Iterator[None]:
-    "Let nobody else write to a run's folder inside the block; `CheckpointError` where somebody does, or did."
+    "Let nobody else write inside the block; `CheckpointError` where somebody does, or did."
     path = printable(folder.path)
     if not folder.holds_run:
         raise CheckpointError(f'{path} no longer holds the run: it was removed, or lost its run.json')

@@ -37,14 +37,14 @@ class TrainConfig:
     eval_interval: int = 250 # steps between evaluations; each also writes a checkpoint
     eval_tokens: int | None = None # evaluate on the first so many validation targets; None: on all
     eval_only: bool = False # evaluate once and stop: no step, nothing written
-    patience: int | None = None # stop after so many evaluations in a row without a better validation loss; None: never
+    patience: int | None = None # stop after so many evaluations in a row without a better loss; None: never
     log_interval: int = 10 # steps between lines of the training loss
     stop_at: int | None = None # stop after this step without touching the schedule; a later resume goes on
-    spike: str = 'log' # what to do about a step whose loss is far above those before: log, skip its update, stop, or off
+    spike: str = 'log' # what to do where a loss is far above those before: log, skip the update, stop, or off
     spike_factor: float = 6.0 # how far: so many standard deviations above the running mean of about 50 steps
-    freeze: tuple[str, ...] = () # parameters that stay as they are: names, with * for any part, such as wte.weight or h.0.*
+    freeze: tuple[str, ...] = () # parameters that stay as they are: names such as wte.weight, or h.0.* for many
     keep_checkpoints: int = 2 # how many of the newest checkpoints to keep besides the best
-    save_in_background: bool = False # write checkpoints while training goes on? Takes memory for a copy of weights and optimizer
+    save_in_background: bool = False # write checkpoints while training goes on? Takes memory for a copy of them
     seed: int = 1337 # of initialization, data order and dropout
     device: str = 'auto' # auto, cpu, cuda, cuda:1, mps
     dtype: str = 'auto' # of the matrix products: auto, float32, bfloat16
@@ -81,13 +81,13 @@ class TrainConfig:
 
     @property
     def global_batch(self) -> int: # sequences in one optimizer step
-        "`batch_size × gradient_accumulation_steps`, the same at every number of processes."
+        "Count the sequences of a step, the same at every number of processes."
         return self.batch_size * self.gradient_accumulation_steps
 
     def lr_at(self,
         step: int, # optimizer steps taken so far, from 0
     ) -> float:
-        "Learning rate of the next step; of a config that is resolved."
+        "Give the learning rate of the next step; the config must be resolved."
         end, low = cast(int, self.lr_decay_iters), cast(float, self.min_lr)
         return lr_at(step, self.learning_rate, self.warmup_iters, end, low)
 
@@ -96,13 +96,14 @@ class TrainConfig:
     ) -> 'TrainConfig': # the same, with `max_iters`, `lr_decay_iters` and `min_lr` decided
         "Fill in what depends on the data or on other fields; done once, when a run is made."
         steps = self.max_iters if self.epochs is None else math.ceil(self.epochs * n_windows / self.global_batch)
-        return replace(self, max_iters=steps, lr_decay_iters=steps if self.lr_decay_iters is None else self.lr_decay_iters,
-                       min_lr=self.learning_rate / 10 if self.min_lr is None else self.min_lr)
+        end = steps if self.lr_decay_iters is None else self.lr_decay_iters
+        low = self.learning_rate / 10 if self.min_lr is None else self.min_lr
+        return replace(self, max_iters=steps, lr_decay_iters=end, min_lr=low)
 
     def kept(self,
         run: dict, # settings of a run, as its run.json has them
     ) -> dict: # some fields of this config, with the run's values
-        "What a resume takes from its run where this config leaves it open: one schedule, one precision."
+        "Give what a resume takes from its run where this config leaves it open."
         was = TrainConfig(**{f.name: run[f.name] for f in fields(TrainConfig) if f.name in run})
         kept: dict = {}
         if self.lr_decay_iters is None: kept['lr_decay_iters'] = was.lr_decay_iters
@@ -128,7 +129,7 @@ def freeze(
     model: nn.Module, # its parameters are marked
     patterns: Iterable[str], # names, with * for any part
 ):
-    "Take parameters that match out of training; `ConfigError` where none matches, or none is left."
+    "Take parameters out of training; `ConfigError` where none matches, or none is left."
     patterns = tuple(patterns)
     params = dict(model.named_parameters(remove_duplicate=False))             # tied weights under both names
     for pattern in patterns:

@@ -54,7 +54,7 @@ def mix_seed(
 def compiled(
     module: nn.Module, # not compiled yet
 ) -> Callable: # to be called in its place
-    "Compile a module; its first call raises `ConfigError` where that fails, as without a C++ compiler."
+    "Compile a module; its first call raises `ConfigError` where that cannot be done."
     compiler_cache()
     fast = torch.compile(module)
     def call(*args):
@@ -134,7 +134,7 @@ class Trainer:
                    'it goes on so, slowly; dtype float32 would change it')
 
     def fit(self) -> 'Trainer': # itself
-        "Train to `max_iters` (or `stop_at`, or until patience ends), evaluating and saving on the way."
+        "Train to `max_iters`, `stop_at` or the end of patience, evaluating and saving on the way."
         c = self.config
         last = c.max_iters if c.stop_at is None else min(c.stop_at, c.max_iters)
         with self._at_work():
@@ -212,7 +212,7 @@ class Trainer:
     def save(self,
         best: bool = False, # also write the model on top of the folder?
     ):
-        "Write a checkpoint of all that the next step depends on, at once or while training goes on."
+        "Write a checkpoint of all that the next step depends on."
         if self.folder is None: return
         parts = self.processes.pack(self.model, self.optimizer)
         state = self.state_dict()
@@ -227,7 +227,7 @@ class Trainer:
         self.saved = self.step
 
     def state_dict(self) -> dict: # JSON
-        "Give what a checkpoint keeps besides weights, the optimizer's memory and random generators."
+        "Give what a checkpoint keeps besides weights, optimizer and random generators."
         return dict(step=self.step, samples=self.step * self.config.global_batch, attempt=self.attempt,
                     best=self.best, evaluated=self.evaluated,
                     bad_evals=self.patience.bad_evals, best_so_far=self.patience.best_so_far,
@@ -265,7 +265,7 @@ class Trainer:
         log_package(log)
 
     def _begin(self, resume, about):
-        "Begin a run in the folder, or find the one that goes on there; the main process looks, the others follow."
+        "Begin a run in the folder, or find the one that goes on there."
         if self.folder is None: return None
         c, folder = self.config, self.folder
         now = run_fingerprint(self.model.config, c, self.tokenizer, self.train_data, self.val_data)
@@ -301,7 +301,8 @@ class Trainer:
                 self.rng = state.pop('rng')
                 self.load_state_dict(state)
                 self.saved = self.step
-            if writes and world.is_main: folder.log(kind='resume', step=self.step, changed=changed, attempt=self.attempt)
+            if writes and world.is_main:
+                folder.log(kind='resume', step=self.step, changed=changed, attempt=self.attempt)
         if self.show:
             said = ''.join(f', {k} {old} -> {new}' for k, (old, new) in changed.items())
             say(f'{path}: going on from step {self.step:,}{said}')
