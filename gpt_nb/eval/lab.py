@@ -209,7 +209,7 @@ def sample_stats(
     n: int = 4, # size of the pieces for the repeated share
 ) -> tuple[float, float]: # mean entropy of what was drawn from, in nats; mean share of repeated n-grams
     "Sample and look at the new tokens; `UserError` if they do not fit into block_size."
-    idx, _ = as_rows(model, prompts)
+    idx, _ = as_rows(model, torch.as_tensor(prompts))
     T, end = idx.size(1), idx.size(1) + config.max_new_tokens
     if not T < end <= model.config.block_size:
         raise UserError(f'a prompt of {T} and max_new_tokens {config.max_new_tokens}: together they must be '

@@ -93,6 +93,7 @@ def check_state(
     spikes, sums = state.get('spikes'), state.get('sums')
     right = {k: not math.isnan(state[k]) for k in ('best', 'best_so_far')}
     right |= {k: _is_number(state[k]) and state[k] >= 0 for k in ('attempt', 'bad_evals')}
+    right['evaluated'] = state['evaluated'] is not None or step == 0   # step 0 is evaluated before the first step
     if spikes is not None:
         right['spikes'] = all(map(_is_number, spikes.values())) and min(spikes['variance'], spikes['count']) >= 0
     if sums is not None: right['sums'] = all(map(_is_sum, sums.values()))

@@ -7,6 +7,7 @@ __all__ = ['FLOAT_DTYPES', 'WEIGHT_FILES', 'CheckpointError', 'disk_errors', 'wr
            'load_json', 'warn_user', 'open_tensors', 'read_index', 'open_weights']
 
 # %% ../../nbs/weights/tensors.ipynb #8f03db57
+from typing import Any, cast
 import io
 import math
 import os
@@ -134,7 +135,7 @@ class StoredTensor:
         out: Tensor, # contiguous, on the CPU, of this dtype; may have fewer rows, and then gets the first ones
     ):
         "Read from the disk into `out`; `CheckpointError` where the file ends too early."
-        data = memoryview(out.view(-1).view(torch.uint8).numpy())
+        data = memoryview(cast(Any, out.view(-1).view(torch.uint8).numpy()))
         try: n = self._fill(data)
         except OSError as e:
             raise CheckpointError(f'cannot read {printable(self.file.name)}: {e.strerror or e}') from None
@@ -154,7 +155,7 @@ class StoredTensor:
 
     def read(self) -> Tensor: # on the CPU
         "Read from the disk into new memory."
-        out = torch.empty(self.shape, dtype=self.dtype, device='cpu')
+        out = torch.empty(self.shape, dtype=cast(torch.dtype, self.dtype), device='cpu')
         self.read_into(out)
         return out
 
