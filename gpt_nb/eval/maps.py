@@ -31,7 +31,7 @@ if TYPE_CHECKING: from matplotlib.figure import Figure  # imported when somethin
 # %% ../../nbs/eval/maps.ipynb #7d0b06ef
 def as_rows(
     model: nn.Module, # whose device counts
-    idx: Tensor | list[int], # token ids `[T]` or `[B, T]`
+    idx: Tensor | list[int] | list[list[int]], # token ids `[T]` or `[B, T]`
 ) -> tuple[Tensor, bool]: # ids `[B, T]` on the model's device; was there no batch dimension?
     "Give ids a batch dimension if they have none; `UserError` for another shape."
     idx = torch.as_tensor(idx)
