@@ -7,7 +7,6 @@ __all__ = ['TASKS', 'Item', 'hellaswag_item', 'lambada_item', 'Task', 'task_file
            'CompletionScore', 'score_completions', 'ItemScore', 'TaskScore', 'score_task']
 
 # %% ../../nbs/eval/tasks.ipynb #d7ad502a
-from typing import Any
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
