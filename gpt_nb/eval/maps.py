@@ -160,7 +160,7 @@ for (const root of document.querySelectorAll('[data-gpt-nb="KEY"]:not([data-on])
     slide.setAttribute('aria-valuetext', `${i}: ${labels[i]}`);
     const [l, h] = head;
     spans.forEach((e, j) => {
-      e.style.backgroundColor = `rgba(230,120,0,${j > i ? 0 : w(l, h, i, j)})`;
+      e.style.backgroundColor = `rgba(230,120,0,${j > i ? 0 : .55 * w(l, h, i, j)})`;
       e.style.outline = j == i ? '2px solid currentColor' : '';
       e.className = j > i ? 'future' : '';
     });
