@@ -39,7 +39,7 @@ test-slow: $(READY)
 	@$(BIN)/python tools/test.py --slow
 
 lab: $(READY)
-	@$(BIN)/jupyter lab nbs/00_bigram.ipynb
+	@$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" nbs/00_bigram.ipynb
 
 DOCS = .venv/docs-ready
 $(DOCS): $(READY) docs/requirements.txt
