@@ -1,4 +1,4 @@
-"""Meet the chapters in JupyterLab, in Chromium: `python tools/lab.py [nbs/05_attention.ipynb ...]` (all of them take
+"""Meet the chapters in JupyterLab, in Chromium: `python tools/lab.py [nbs/04_attention.ipynb ...]` (all of them take
 half an hour).
 
 Each notebook of a copy of this checkout is opened and saved as it is: git must see no change. Then it is opened

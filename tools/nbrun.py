@@ -1,6 +1,6 @@
 """Run notebooks top to bottom in a real kernel, store their outputs, clean and export them.
 
-python tools/nbrun.py nbs/05_attention.ipynb [--slow] [--cuda]
+python tools/nbrun.py nbs/04_attention.ipynb [--slow] [--cuda]
 
 Cells flagged `slow` or `cuda` run only when asked for, and else keep the outputs they have.
 """

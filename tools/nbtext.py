@@ -1,7 +1,7 @@
 """Notebooks as text: edit a chapter in any editor, keep its cell ids and outputs.
 
-python tools/nbtext.py out nbs/05_attention.ipynb     writes text/05_attention.py (percent format)
-python tools/nbtext.py in nbs/05_attention.ipynb      takes text/05_attention.py back into the notebook
+python tools/nbtext.py out nbs/04_attention.ipynb     writes text/04_attention.py (percent format)
+python tools/nbtext.py in nbs/04_attention.ipynb      takes text/04_attention.py back into the notebook
 """
 
 import subprocess, sys
