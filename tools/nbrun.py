@@ -1,8 +1,8 @@
 """Run notebooks top to bottom in a real kernel, store their outputs, clean and export them.
 
-python tools/nbrun.py nbs/04_attention.ipynb [--slow] [--cuda]
+python tools/nbrun.py nbs/04_attention.ipynb [--slow] [--long] [--cuda]
 
-Cells flagged `slow` or `cuda` run only when asked for, and else keep the outputs they have.
+Cells flagged `slow`, `long` or `cuda` run only when asked for, and else keep the outputs they have.
 """
 
 import os, sys
@@ -14,7 +14,7 @@ from nbdev.config import get_config
 from nbdev.export import nb_export
 from nbdev.process import extract_directives
 
-LONG = {'slow', 'cuda'}
+LONG = {'slow', 'long', 'cuda'}
 WIDGET = 'application/vnd.jupyter.widget-view+json'
 
 

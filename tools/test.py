@@ -1,10 +1,10 @@
 """Run every chapter's tests, as `nbdev_test` does, and end with a line of counts (the unit is a chapter).
 
-python tools/test.py [--slow] [--cuda] [nbs/04_attention.ipynb ...]
+python tools/test.py [--slow] [--long] [--cuda] [nbs/04_attention.ipynb ...]
 
 Cells flagged `shakespeare` or `tiktoken` need a file that is downloaded once, those flagged `datasets` an optional
 package. Where it cannot be had they are left out, and
-their chapter counts as skipped (in part). Cells flagged `slow` or `cuda` run only when asked for.
+their chapter counts as skipped (in part). Cells flagged `slow` (minutes), `long` (more than ten) or `cuda` run only when asked for.
 Python's -O and PYTHONOPTIMIZE are refused: they remove every assert, and all chapters would pass.
 """
 
@@ -39,7 +39,7 @@ def main(args):
     if sys.flags.optimize:
         sys.exit('tests are asserts, and -O or PYTHONOPTIMIZE removes them: run without it')
     cfg, asked = get_config(), {a[2:] for a in args if a.startswith('--')}
-    if asked - {'slow', 'cuda'}:
+    if asked - {'slow', 'long', 'cuda'}:
         sys.exit(__doc__)
     os.chdir(cfg.config_path)
     files = [Path(a).absolute() for a in args if not a.startswith('--')] or [
