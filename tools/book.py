@@ -30,6 +30,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'data/corpus',
             'data/tokenizer',
             'data/bpe',
+            'data/published',
             'data/tokenizer_files',
             'data/shards',
             'data/windows',
