@@ -31,6 +31,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'data/tokenizer',
             'data/bpe',
             'data/published',
+            'data/sentencepiece',
             'data/tokenizer_files',
             'data/shards',
             'data/windows',

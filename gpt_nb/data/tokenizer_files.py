@@ -27,7 +27,7 @@ def _need(ok: bool, path: Path, what: str):
     "Refuse a file that holds another kind of tokenizer, unless `ok`."
     if ok: return
     raise UserError(f"{printable(path)}: {what}; "
-                    "load_tokenizer reads character vocabularies and byte-level BPE laid out as GPT-2's")
+                    "load_tokenizer reads character vocabularies and byte-level BPE")
 
 @contextmanager
 def _laid_out(path: Path):
