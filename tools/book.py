@@ -23,7 +23,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             '09_ladder',
         ],
     ),
-    'Base': ('errors, files, devices', ['base/errors', 'base/files', 'base/device', 'base/show']),
+    'Base': ('errors, files, devices', ['base/errors', 'base/files', 'base/device', 'base/show', 'base/comments']),
     'Data': (
         'from a text to batches',
         [
