@@ -63,6 +63,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'train/resume',
             'train/trainer',
             'train/recipes',
+            'train/runs',
             'train/distributed',
             'train/faults',
             'train/finetune',
