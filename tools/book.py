@@ -87,7 +87,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
     ),
     'Command': (
         'gpt-nb, a room a command',
-        ['cli/command', 'cli/options', 'cli/train', 'cli/sample', 'cli/prepare', 'cli/tools'],
+        ['cli/command', 'cli/options', 'cli/train', 'cli/sample', 'cli/session', 'cli/prepare', 'cli/tools'],
     ),
 }
 OLD_PAGES = {  # page of the first edition -> where its subject is now
