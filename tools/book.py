@@ -48,6 +48,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
         [
             'train/settings',
             'train/loss',
+            'train/memory',
             'train/flops',
             'train/processes',
             'train/evaluation',
