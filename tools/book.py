@@ -47,6 +47,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
         'runs that survive',
         [
             'train/settings',
+            'train/muon',
             'train/loss',
             'train/flops',
             'train/processes',
