@@ -7,7 +7,7 @@ import json, re
 from pathlib import Path
 
 PARTS = {  # part -> what it is, and its notebooks in nbs/
-    'First steps': ('for a reader in a hurry', ['tutorial', 'cli']),
+    'First steps': ('for a reader in a hurry', ['tutorial']),
     'Ground floor': (
         'a GPT in one sitting',
         [
@@ -23,13 +23,25 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             '09_ladder',
         ],
     ),
-    'Base': ('errors, files, devices', ['base/errors', 'base/files', 'base/device', 'base/show']),
+    'Modern': (
+        'what came after GPT-2',
+        [
+            'modern/rotary',
+            'modern/grouped',
+            'modern/gated',
+            'modern/window',
+            'modern/decoder',
+        ],
+    ),
+    'Base': ('errors, files, devices', ['base/errors', 'base/files', 'base/device', 'base/show', 'base/comments']),
     'Data': (
         'from a text to batches',
         [
             'data/corpus',
             'data/tokenizer',
             'data/bpe',
+            'data/published',
+            'data/sentencepiece',
             'data/tokenizer_files',
             'data/shards',
             'data/windows',
@@ -64,6 +76,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'train/resume',
             'train/trainer',
             'train/recipes',
+            'train/runs',
             'train/distributed',
             'train/faults',
             'train/finetune',
@@ -72,6 +85,10 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
     'Evaluate': (
         'what a model knows, and how fast it is',
         ['eval/text', 'eval/tasks', 'eval/report', 'eval/maps', 'eval/lens', 'eval/lab', 'eval/ladder', 'eval/bench'],
+    ),
+    'Command': (
+        'gpt-nb, a room a command',
+        ['cli/command', 'cli/options', 'cli/train', 'cli/sample', 'cli/prepare', 'cli/tools'],
     ),
 }
 OLD_PAGES = {  # page of the first edition -> where its subject is now
@@ -90,6 +107,7 @@ OLD_PAGES = {  # page of the first edition -> where its subject is now
     'evaluate': 'eval/text',
     'inspect': 'eval/maps',
     'bench': 'eval/bench',
+    'cli': 'cli/command',
 }
 
 
