@@ -78,7 +78,8 @@ class TrainConfig:
         for n in ('max_iters', 'warmup_iters', 'seed'): keep(n, whole(n, getattr(self, n)))
         for n in ('lr_decay_iters', 'stop_at'): keep(n, whole(n, getattr(self, n), none=True))
         for n in ('eval_tokens', 'patience'): keep(n, whole(n, getattr(self, n), 1, none=True))
-        for n in ('learning_rate', 'muon_learning_rate', 'weight_decay', 'grad_clip'): keep(n, number(n, getattr(self, n)))
+        for n in ('learning_rate', 'muon_learning_rate', 'weight_decay', 'grad_clip'):
+            keep(n, number(n, getattr(self, n)))
         for n in ('beta1', 'beta2'): keep(n, number(n, getattr(self, n), 0, 1))
         keep('epochs', number('epochs', self.epochs, low_open=True, none=True))
         keep('spike_factor', number('spike_factor', self.spike_factor, low_open=True))
