@@ -23,13 +23,25 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             '09_ladder',
         ],
     ),
-    'Base': ('errors, files, devices', ['base/errors', 'base/files', 'base/device', 'base/show']),
+    'Modern': (
+        'what came after GPT-2',
+        [
+            'modern/rotary',
+            'modern/grouped',
+            'modern/gated',
+            'modern/window',
+            'modern/decoder',
+        ],
+    ),
+    'Base': ('errors, files, devices', ['base/errors', 'base/files', 'base/device', 'base/show', 'base/comments']),
     'Data': (
         'from a text to batches',
         [
             'data/corpus',
             'data/tokenizer',
             'data/bpe',
+            'data/published',
+            'data/sentencepiece',
             'data/tokenizer_files',
             'data/shards',
             'data/windows',
@@ -47,6 +59,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
         'runs that survive',
         [
             'train/settings',
+            'train/muon',
             'train/loss',
             'train/memory',
             'train/flops',
@@ -64,6 +77,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'train/resume',
             'train/trainer',
             'train/recipes',
+            'train/runs',
             'train/distributed',
             'train/faults',
             'train/finetune',
@@ -71,7 +85,17 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
     ),
     'Evaluate': (
         'what a model knows, and how fast it is',
-        ['eval/text', 'eval/tasks', 'eval/report', 'eval/maps', 'eval/lens', 'eval/lab', 'eval/ladder', 'eval/bench'],
+        [
+            'eval/text',
+            'eval/tasks',
+            'eval/report',
+            'eval/maps',
+            'eval/lens',
+            'eval/lab',
+            'eval/ladder',
+            'eval/growth',
+            'eval/bench',
+        ],
     ),
     'Command': (
         'gpt-nb, a room a command',
