@@ -163,7 +163,7 @@ def plain(text):
     text = re.sub(r'\{[\w:]+\}`([^`<]*?)\s*(?:<[^>]*>)?`', r'\1', text)
     text = re.sub(r'<[a-zA-Z/][^>\n]*>', ' ', text)
     text = re.sub(r'^\s*(?:[|:\- ]+\||`{3,}.*|> \[!\w+\]|#+)\s*', ' ', text, flags=re.M)
-    text = re.sub(r'\\(?:[,;! ]|text|frac|left|right|mathrm)?|[$*`{}]|^\s*[-\d.]+ ', '', text.replace('|', ' '), flags=re.M)
+    text = re.sub(r'\\(?:[,;! ]|text|frac|left|right|mathrm)?|[$*`{}]', '', text.replace('|', ' '))
     return re.sub(r'\s+', ' ', text).strip()
 
 
@@ -173,13 +173,14 @@ def sections(page, title, text):
     text = re.sub(r'^```.*?^```', ' ', text, flags=re.M | re.S)
     for part in re.split(r'^(?=#{1,4} )', text, flags=re.M):
         head, _, body = part.partition('\n') if part.startswith('#') else ('', '', part)
-        name, words = plain(head), plain(body)
-        anchor = name.replace(' ', '-')
-        seen[anchor] = seen.get(anchor, -1) + 1
-        if seen[anchor]:
-            anchor += f'-{seen[anchor]}'
-        if words:  # the title's own section is the page
-            rows.append([f'{page}.html' + f'#{anchor}' * head.startswith('##'), name or title, title, words])
+        name, words = plain(head), plain(re.sub(r'^\s*(?:-|\d+\.) ', '', body, flags=re.M))
+        where = f'{page}.html'
+        if head.startswith('##'):  # the title's own section is the page
+            anchor = name.replace(' ', '-')
+            seen[anchor] = seen.get(anchor, -1) + 1
+            where += f'#{anchor}' + (f'-{seen[anchor]}' if seen[anchor] else '')
+        if words:
+            rows.append([where, name or title, title, words])
     return rows
 
 
