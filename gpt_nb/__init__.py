@@ -52,7 +52,7 @@ def __getattr__(name):
     "Import the room that holds `name`, at its first use."
     if name not in _ROOM_OF: raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
     value = getattr(import_module(f'.{_ROOM_OF[name]}', __name__), name)
-    globals()[name] = value
+    globals()[name] = import_module('.base.comments', __name__).with_comments(value)   # for help()
     return value
 
 

@@ -7,7 +7,7 @@ import json, re
 from pathlib import Path
 
 PARTS = {  # part -> what it is, and its notebooks in nbs/
-    'First steps': ('for a reader in a hurry', ['tutorial', 'cli']),
+    'First steps': ('for a reader in a hurry', ['tutorial']),
     'Ground floor': (
         'a GPT in one sitting',
         [
@@ -23,7 +23,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             '09_ladder',
         ],
     ),
-    'Base': ('errors, files, devices', ['base/errors', 'base/files', 'base/device', 'base/show']),
+    'Base': ('errors, files, devices', ['base/errors', 'base/files', 'base/device', 'base/show', 'base/comments']),
     'Data': (
         'from a text to batches',
         [
@@ -63,6 +63,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'train/resume',
             'train/trainer',
             'train/recipes',
+            'train/runs',
             'train/distributed',
             'train/faults',
             'train/finetune',
@@ -71,6 +72,10 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
     'Evaluate': (
         'what a model knows, and how fast it is',
         ['eval/text', 'eval/tasks', 'eval/report', 'eval/maps', 'eval/lens', 'eval/lab', 'eval/ladder', 'eval/bench'],
+    ),
+    'Command': (
+        'gpt-nb, a room a command',
+        ['cli/command', 'cli/options', 'cli/train', 'cli/sample', 'cli/prepare', 'cli/tools'],
     ),
 }
 OLD_PAGES = {  # page of the first edition -> where its subject is now
@@ -89,6 +94,7 @@ OLD_PAGES = {  # page of the first edition -> where its subject is now
     'evaluate': 'eval/text',
     'inspect': 'eval/maps',
     'bench': 'eval/bench',
+    'cli': 'cli/command',
 }
 
 
