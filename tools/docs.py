@@ -271,6 +271,7 @@ def search_rows(chapters):
         for name in c.names:
             where = f'{reference.part_page(part[0])}.html#{cfg.lib_name}.{c.module}.{name}'
             rows.append([where, name, f'{c.module}: reference', finish.plain(reference.summary(c, name))])
+    rows += reference.option_rows()
     for page in BESIDE:
         text = page.read_text(encoding='utf-8')
         title = re.search(r'^# (.+)$', text, re.M)[1]

@@ -152,10 +152,10 @@ def controls_svg(
     parts.append(_write(4, top + row, 'next token, and its probability'))
     for i, (label, old, new) in enumerate(zip(token_labels(tok, shown), before[shown], after[shown]), 2):
         y = top + row * i
-        parts.append(_write(40, y + 15, label, 'text-anchor="end" font-family="monospace"'))
+        parts.append(_write(40, y, label, 'text-anchor="end" font-family="monospace"'))
         for p, look in ((new, 'fill="#3f7fc0"'), (old, 'fill="none" stroke="#888888"')):
-            parts.append(f'<rect x="46" y="{y + 2}" width="{150 * p:.1f}" height="{row - 5}" {look}/>')
-        parts.append(_write(200, y + 15, f'{new:.2f}'))
+            parts.append(f'<rect x="46" y="{y - 13}" width="{150 * p:.1f}" height="{row - 5}" {look}/>')
+        parts.append(_write(200, y, f'{new:.2f}'))
 
     # at the right a line for each control, set or not, in the order in which they act
     def line(i, name, value, p, more=''):
