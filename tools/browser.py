@@ -28,6 +28,7 @@ SEARCHES = {  # what one types -> where a hit leads, and what the hit shows
     'CausalSelfAttention': ('reference/ground-floor.html#gpt_nb.attention.CausalSelfAttention', 'causal'),
     'top_k': ('reference/sample.html', 'k'),
     'causal mask': ('attention.html#', 'causal mask'),
+    '--max-iters': ('reference/options.html#gpt-nb-train', 'gpt-nb train'),
     'learning rate': ('training.html#', 'learning rate'),
 }
 FACTS = """() => ({
@@ -56,8 +57,8 @@ def serve():
 
 
 def look(browser, home, name, axe):
-    """What is wrong with one page, what it holds and leads to, what it weighs, and how many of its blocks of code scroll
-    at each width. Loaded once; the views are of the same page."""
+    """What is wrong with one page, what it holds and leads to, what it weighs, and how many of its blocks of code
+    scroll at each width. Loaded once; the views are of the same page."""
     wrong, facts, scrolling = [], None, {}
     page = browser.new_page(viewport={'width': VIEWS[0][0], 'height': 900})
     page.on('console', lambda m: m.type == 'error' and wrong.append(f'console: {m.text}'))

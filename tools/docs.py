@@ -1,7 +1,7 @@
 """Build the documentation site from the notebooks: pages with their stored outputs, the API of each chapter, an index,
 llms.txt.
 
-python tools/docs.py            build into _docs/ (nothing is run; the network is needed once, for MathJax)
+python tools/docs.py            build into _docs/ (nothing is run; once it needs the network, npm and node: KaTeX)
 python tools/docs.py --serve    build, then serve it on this machine
 """
 
@@ -249,9 +249,12 @@ def contents(chapters):
     lists = {
         part: [f'{label(page[n])} <{page[n].page}>' for n in names] for part, (_, names) in book.PARTS.items()
     }
-    lists['Reference'] = ['Options of the command <reference/options>'] + [
-        f'{part} <{reference.part_page(part)}>' for part in book.PARTS if any(page[n].names for n in book.PARTS[part][1])
-    ] + ['All names <genindex>']
+    parts = [part for part, (_, names) in book.PARTS.items() if any(page[n].names for n in names)]
+    lists['Reference'] = [
+        'Options of the command <reference/options>',
+        *(f'{part} <{reference.part_page(part)}>' for part in parts),
+        'All names <genindex>',
+    ]
     lists['Beside them'] = ['Where does a change belong? <house>'] + [p.stem for p in BESIDE if p.exists()]
     return '\n\n'.join(
         f'```{{toctree}}\n:hidden:\n:caption: {caption}\n' + '\n'.join(rows) + '\n```'

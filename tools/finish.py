@@ -2,7 +2,7 @@
 the search gets its index. Used by tools/docs.py.
 """
 
-import base64, gzip, hashlib, html, json, re, subprocess, sys
+import base64, gzip, hashlib, html, json, re, shutil, subprocess, sys
 from pathlib import Path
 
 KATEX = ('katex@0.16.22', 'e9e0d167db3175481cbadaff38e8d90b130f6a3ddb451a47e43c577fd511f365', 'katex')
@@ -21,6 +21,8 @@ def fetch(vendor, package, sha256, folder):
     to = vendor / f'{folder}-{sha256[:8]}'
     if to.exists():
         return to
+    if not shutil.which('npm') or not shutil.which('node'):
+        sys.exit('the site needs node and its npm, to render formulas: install them (Debian: apt-get install npm)')
     vendor.mkdir(parents=True, exist_ok=True)
     tgz = vendor / subprocess.check_output(['npm', 'pack', '--silent', package], cwd=vendor, text=True).split()[-1]
     if hashlib.sha256(tgz.read_bytes()).hexdigest() != sha256:
@@ -66,7 +68,8 @@ def with_formulas(page, rendered, up):
         focus = ' tabindex="0"' if m[1] == 'div' else ''  # it may scroll on a phone
         return f'<{m[1]} class="math"{focus}>{rendered[formula(*m.groups())]}</{m[1]}>'
 
-    return FORMULA.sub(put, page).replace('</head>', f'<link rel="stylesheet" href="{up}_static/katex.css">\n</head>', 1)
+    styles = f'<link rel="stylesheet" href="{up}_static/katex.css">\n</head>'
+    return FORMULA.sub(put, page).replace('</head>', styles, 1)
 
 
 def styles_of(katex, static):

@@ -1,4 +1,7 @@
-"""The site's reference: what each part exports, the command's options, and where a change belongs. Used by tools/docs.py."""
+"""The site's reference: what each part exports, the command's options, and where a change belongs.
+
+Used by tools/docs.py.
+"""
 
 import contextlib, importlib, inspect, io, os, re, unittest.mock
 from fastcore.docments import docments
@@ -149,7 +152,7 @@ def house(chapters):
         '',
         'How a change is made, tested and proposed stands in [Contributing](CONTRIBUTING.md).',
         '',
-        'Below is every room. A change to what a room exports reaches the rooms that use it: their tests are the ones to run.',
+        'Below is every room. A change to what a room exports reaches the rooms that use it, so run their tests, too.',
         '',
     ]
     users = {c.module: [other for other in chapters if c.module in uses(other)] for c in chapters if c.module}
