@@ -147,6 +147,7 @@ def house(chapters):
     "The page that says where a change belongs: each room, what it is about, what it exports, and who uses it."
     rules = (cfg.config_path / 'CONTRIBUTING.md').read_text(encoding='utf-8')
     rules = re.search(r'^## (Where does a change belong\?\n.*?)(?=^## )', rules, re.M | re.S)[1]
+    rules = re.sub(r' The site.s page [^.]*\.', '', rules)  # this one
     rows = [
         f'# {rules.rstrip()}',
         '',
