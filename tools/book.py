@@ -23,6 +23,16 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
         ],
     ),
     'First steps': ('for a reader in a hurry', ['tutorial']),
+    'Modern': (
+        'what came after GPT-2',
+        [
+            'modern/rotary',
+            'modern/grouped',
+            'modern/gated',
+            'modern/window',
+            'modern/decoder',
+        ],
+    ),
     'Base': ('errors, files, devices', ['base/errors', 'base/files', 'base/device', 'base/show', 'base/comments']),
     'Data': (
         'from a text to batches',
@@ -30,6 +40,8 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'data/corpus',
             'data/tokenizer',
             'data/bpe',
+            'data/published',
+            'data/sentencepiece',
             'data/tokenizer_files',
             'data/shards',
             'data/windows',
@@ -71,7 +83,17 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
     ),
     'Evaluate': (
         'what a model knows, and how fast it is',
-        ['eval/text', 'eval/tasks', 'eval/report', 'eval/maps', 'eval/lens', 'eval/lab', 'eval/ladder', 'eval/bench'],
+        [
+            'eval/text',
+            'eval/tasks',
+            'eval/report',
+            'eval/maps',
+            'eval/lens',
+            'eval/lab',
+            'eval/ladder',
+            'eval/growth',
+            'eval/bench',
+        ],
     ),
     'Command': (
         'gpt-nb, a room a command',
