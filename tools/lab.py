@@ -159,8 +159,9 @@ def slide(browser, home, folder):
         name = slider.inner_text().split()[0]
         was = page.inner_text('.widget-html pre')
         slider.query_selector('.noUi-handle').focus()
-        for key in ('Home', 'End'):  # its two ends; one of them may be where it stands
-            page.keyboard.press(key)
+        for key in ('ArrowRight', 'ArrowLeft'):  # at one of its ends it may stand already
+            for _ in range(8):
+                page.keyboard.press(key)
             page.wait_for_timeout(300)
             page.wait_for_function(READY, timeout=60_000)
             if page.inner_text('.widget-html pre') != was:
