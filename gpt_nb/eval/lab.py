@@ -189,7 +189,7 @@ _SLIDERS = dict( # name -> value, which is off, smallest, largest, step
 
 def _controls(w, prompt, vocab_size):
     "A widget for each control, by name."
-    look = dict(style={'description_width': '7.5rem'}, layout=w.Layout(width='18rem'))
+    look = dict(style={'description_width': '8.5rem'}, layout=w.Layout(width='19rem'))
     controls = dict(prompt=w.Textarea(prompt, description='prompt', rows=3, **look))
     for name, (value, low, high, step) in _SLIDERS.items():
         kind = w.IntSlider if isinstance(step, int) else w.FloatSlider
