@@ -9,7 +9,8 @@ __all__ = ['UsageError', 'parse', 'given_options']
 import contextlib
 import io
 import re
-from typing import Any
+from dataclasses import fields, is_dataclass
+from typing import Any, get_args, get_origin, get_type_hints
 
 from ..base.errors import UserError
 
@@ -21,19 +22,56 @@ def parse(
     args: list[str], # words of the command line
     prog: str, # the command's name, for help and errors
     default=None, # an instance that holds the defaults; None: the class's own
+    positional: str | None = None, # the option, such as --data, that words before the first option belong to
 ) -> Any: # an instance of `kind`
     """Read options into the fields of a dataclass.
 
     `UsageError` says in one line what is wrong; `--help` prints and raises `SystemExit(0)`.
     """
     import tyro
+    words = _gather(kind, args, positional)
     said = io.StringIO()
     try:
         with contextlib.redirect_stderr(said):
-            return tyro.cli(kind, prog=prog, args=args, default=default, config=(tyro.conf.OmitArgPrefixes,))
+            return tyro.cli(kind, prog=prog, args=words, default=default, config=(tyro.conf.OmitArgPrefixes,))
     except SystemExit as e:
         if not e.code: raise
-    raise UsageError(_one_line(said.getvalue()) + _dash_advice(args, said.getvalue()) + f'; see `{prog} --help`')
+    message = _one_line(said.getvalue()) + _dash_advice(words, said.getvalue())
+    if positional and re.match('Unrecognized options: [^-]', message): message += f' (does it belong to {positional}?)'
+    raise UsageError(f'{message}; see `{prog} --help`')
+
+def _lists(kind):
+    "Which options of a dataclass, and of those within it, take any number of values."
+    out = set()
+    for name, hint in get_type_hints(kind).items():
+        if is_dataclass(hint): out |= _lists(hint)
+        elif any(get_origin(h) is tuple for h in (hint, *get_args(hint))): out.add('--' + name.replace('_', '-'))
+    return out
+
+def _gather(kind, args, positional):
+    "The words with each option once: values of a list come together, anything else that is given twice is refused."
+    first = next((i for i, w in enumerate(args) if w.startswith('-')), len(args))
+    if positional and first: args = [positional, *args]
+    groups: dict[str, list[list[str]]] = {}
+    for word in args:
+        if word.startswith('--') or not groups:
+            name, equals, value = word.partition('=')
+            place = groups.setdefault(re.sub('^--no-', '--', name.replace('_', '-')), [])
+            place.append([word])
+        else: place[-1].append(word)
+
+    out = []
+    for name, given in groups.items():
+        values: list[str] = []
+        for option, *after in given: values += [option.partition('=')[2], *after] if '=' in option else after
+        if len(given) > 1 and name not in _lists(kind):
+            raise UsageError(f'{name} is given {len(given)} times: {" and ".join(" ".join(g) for g in given)}')
+        if len(given) == 1: out += given[0]
+        elif any(v.startswith('-') for v in values):
+            raise UsageError(f'{name} is given {len(given)} times, and one of its values begins with a dash: '
+                             'give that one alone')
+        else: out += [name, *values]
+    return out
 
 def _one_line(box):
     "The sentence in tyro's frame, with the nearest option where one was misspelled."

@@ -48,7 +48,7 @@ def prepare_command(
     if '--dataset' in given_options(args):
         prepare_documents(parse(DocumentConfig, args, 'gpt-nb prepare'))
         return
-    o = parse(_prepare_options(), args, 'gpt-nb prepare')
+    o = parse(_prepare_options(), args, 'gpt-nb prepare', positional='--data')
     out = user_path(o.out_dir, 'out_dir')
     check_free(out)                                                   # at once, rather than after an hour of encoding
     data = load_run_data(o)

@@ -79,7 +79,7 @@ def read_train(
     # the preset becomes the defaults
     names = [f.name for f in fields(RunConfig)]
     own = {n: getattr(run, n) for n in names} | {'model': ModelOptions(**asdict(run.model)), 'preset': preset}
-    got = parse(TrainOptions, args, 'gpt-nb train', TrainOptions(**own))
+    got = parse(TrainOptions, args, 'gpt-nb train', TrainOptions(**own), '--data')
     return RunConfig(**{n: getattr(got, n) for n in names} | {'model': GPTConfig(**asdict(got.model))}), got.processes
 
 # %% ../../nbs/cli/train.ipynb #e1a82620
