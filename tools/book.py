@@ -59,6 +59,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
         'runs that survive',
         [
             'train/settings',
+            'train/muon',
             'train/loss',
             'train/flops',
             'train/processes',
@@ -83,7 +84,17 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
     ),
     'Evaluate': (
         'what a model knows, and how fast it is',
-        ['eval/text', 'eval/tasks', 'eval/report', 'eval/maps', 'eval/lens', 'eval/lab', 'eval/ladder', 'eval/bench'],
+        [
+            'eval/text',
+            'eval/tasks',
+            'eval/report',
+            'eval/maps',
+            'eval/lens',
+            'eval/lab',
+            'eval/ladder',
+            'eval/growth',
+            'eval/bench',
+        ],
     ),
     'Command': (
         'gpt-nb, a room a command',
