@@ -43,6 +43,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'data/published',
             'data/sentencepiece',
             'data/tokenizer_files',
+            'data/messages',
             'data/shards',
             'data/windows',
             'data/prepared',
