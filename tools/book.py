@@ -7,7 +7,6 @@ import json, re
 from pathlib import Path
 
 PARTS = {  # part -> what it is, and its notebooks in nbs/
-    'First steps': ('for a reader in a hurry', ['tutorial']),
     'Ground floor': (
         'a GPT in one sitting',
         [
@@ -23,6 +22,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             '09_ladder',
         ],
     ),
+    'First steps': ('for a reader in a hurry', ['tutorial']),
     'Modern': (
         'what came after GPT-2',
         [
