@@ -101,6 +101,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
         'gpt-nb, a room a command',
         ['cli/command', 'cli/options', 'cli/train', 'cli/sample', 'cli/prepare', 'cli/tools'],
     ),
+    'Chat': ('talking to a model', ['chat/conversation']),
 }
 OLD_PAGES = {  # page of the first edition -> where its subject is now
     'corpus': 'data/corpus',
