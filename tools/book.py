@@ -31,6 +31,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'modern/gated',
             'modern/window',
             'modern/decoder',
+            'modern/lora',
         ],
     ),
     'Base': ('errors, files, devices', ['base/errors', 'base/files', 'base/device', 'base/show', 'base/comments']),
