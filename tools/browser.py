@@ -60,7 +60,7 @@ def look(browser, home, name, axe):
     """What is wrong with one page, what it holds and leads to, what it weighs, and how many of its blocks of code
     scroll at each width. Loaded once; the views are of the same page."""
     wrong, facts, scrolling = [], None, {}
-    page = browser.new_page(viewport={'width': VIEWS[0][0], 'height': 900})
+    page = browser.new_page(viewport={'width': VIEWS[0][0], 'height': 900}, reduced_motion='reduce')
     page.on('console', lambda m: m.type == 'error' and wrong.append(f'console: {m.text}'))
     page.on('pageerror', lambda e: wrong.append(f'script: {e}'))
     page.on(
