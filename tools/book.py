@@ -7,7 +7,6 @@ import json, re
 from pathlib import Path
 
 PARTS = {  # part -> what it is, and its notebooks in nbs/
-    'First steps': ('for a reader in a hurry', ['tutorial']),
     'Ground floor': (
         'a GPT in one sitting',
         [
@@ -23,6 +22,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             '09_ladder',
         ],
     ),
+    'First steps': ('for a reader in a hurry', ['tutorial']),
     'Modern': (
         'what came after GPT-2',
         [
@@ -31,6 +31,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'modern/gated',
             'modern/window',
             'modern/decoder',
+            'modern/lora',
         ],
     ),
     'Base': ('errors, files, devices', ['base/errors', 'base/files', 'base/device', 'base/show', 'base/comments']),
@@ -43,6 +44,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'data/published',
             'data/sentencepiece',
             'data/tokenizer_files',
+            'data/messages',
             'data/shards',
             'data/windows',
             'data/prepared',
@@ -50,7 +52,18 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'data/fineweb',
         ],
     ),
-    'Weights': ('models on disk, in and out', ['weights/tensors', 'weights/layouts', 'weights/hub', 'weights/export']),
+    'Weights': (
+        'models on disk, in and out',
+        [
+            'weights/tensors',
+            'weights/layouts',
+            'weights/gguf',
+            'weights/gguf_model',
+            'weights/stories',
+            'weights/hub',
+            'weights/export',
+        ],
+    ),
     'Sample': (
         'writing, fast and exactly',
         ['sample/settings', 'sample/cache', 'sample/generation', 'sample/writing', 'sample/fast'],
@@ -59,7 +72,9 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
         'runs that survive',
         [
             'train/settings',
+            'train/muon',
             'train/loss',
+            'train/memory',
             'train/flops',
             'train/processes',
             'train/evaluation',
@@ -83,12 +98,23 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
     ),
     'Evaluate': (
         'what a model knows, and how fast it is',
-        ['eval/text', 'eval/tasks', 'eval/report', 'eval/maps', 'eval/lens', 'eval/lab', 'eval/ladder', 'eval/bench'],
+        [
+            'eval/text',
+            'eval/tasks',
+            'eval/report',
+            'eval/maps',
+            'eval/lens',
+            'eval/lab',
+            'eval/ladder',
+            'eval/growth',
+            'eval/bench',
+        ],
     ),
     'Command': (
         'gpt-nb, a room a command',
         ['cli/command', 'cli/options', 'cli/train', 'cli/sample', 'cli/session', 'cli/prepare', 'cli/tools'],
     ),
+    'Chat': ('talking to a model', ['chat/conversation']),
 }
 OLD_PAGES = {  # page of the first edition -> where its subject is now
     'corpus': 'data/corpus',
