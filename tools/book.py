@@ -112,7 +112,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
     ),
     'Command': (
         'gpt-nb, a room a command',
-        ['cli/command', 'cli/options', 'cli/train', 'cli/sample', 'cli/session', 'cli/prepare', 'cli/tools'],
+        ['cli/command', 'cli/options', 'cli/train', 'cli/sample', 'cli/session', 'cli/prepare', 'cli/runs', 'cli/tools'],
     ),
     'Chat': ('talking to a model', ['chat/conversation']),
 }

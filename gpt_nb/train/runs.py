@@ -176,8 +176,8 @@ def checkpoint_model(
     folder = RunFolder(path)
     if not folder.holds_run: raise UserError(f'{printable(path)} is no run: only a run has checkpoints')
     steps = folder.steps()
-    named = folder.step(str(step)) if step in ('latest', 'best') else step
-    if str(named) not in map(str, steps):
+    named = str(folder.step(str(step)) if step in ('latest', 'best') else step)
+    if named not in map(str, steps):
         there = ', '.join(map(str, steps)) or 'none'
         raise UserError(f'step is {printable(step, 40)}: {printable(path)} has checkpoints of these steps: {there}; '
                         'latest and best name two of them')
