@@ -41,7 +41,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
     'Weights': ('models on disk, in and out', ['weights/tensors', 'weights/layouts', 'weights/hub', 'weights/export']),
     'Sample': (
         'writing, fast and exactly',
-        ['sample/settings', 'sample/cache', 'sample/generation', 'sample/writing', 'sample/fast'],
+        ['sample/settings', 'sample/cache', 'sample/generation', 'sample/writing', 'sample/kernels', 'sample/fast', 'sample/speculative'],
     ),
     'Train': (
         'runs that survive',
