@@ -16,6 +16,7 @@ _ROOMS = {
     'data.tokenizer_files': ['load_tokenizer'],
     'data.shards': ['TokenData'],
     'model': ['GPT', 'GPTConfig'],
+    'modern.decoder': ['Decoder', 'DecoderConfig'],
     'weights.hub': ['from_pretrained', 'save_pretrained'],
     'sample.settings': ['SamplingConfig'],
     'sample.generation': ['generate'],
@@ -37,6 +38,7 @@ if TYPE_CHECKING:  # editors and type checkers read these lines instead of the f
     from .data.tokenizer import CharTokenizer, Tokenizer
     from .data.tokenizer_files import load_tokenizer
     from .model import GPT, GPTConfig
+    from .modern.decoder import Decoder, DecoderConfig
     from .sample.fast import speed_up
     from .sample.generation import generate
     from .sample.settings import SamplingConfig
@@ -52,7 +54,7 @@ def __getattr__(name):
     "Import the room that holds `name`, at its first use."
     if name not in _ROOM_OF: raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
     value = getattr(import_module(f'.{_ROOM_OF[name]}', __name__), name)
-    globals()[name] = value
+    globals()[name] = import_module('.base.comments', __name__).with_comments(value)   # for help()
     return value
 
 

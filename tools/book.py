@@ -7,7 +7,7 @@ import json, re
 from pathlib import Path
 
 PARTS = {  # part -> what it is, and its notebooks in nbs/
-    'First steps': ('for a reader in a hurry', ['tutorial', 'cli']),
+    'First steps': ('for a reader in a hurry', ['tutorial']),
     'Ground floor': (
         'a GPT in one sitting',
         [
@@ -23,13 +23,25 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             '09_ladder',
         ],
     ),
-    'Base': ('errors, files, devices', ['base/errors', 'base/files', 'base/device', 'base/show']),
+    'Modern': (
+        'what came after GPT-2',
+        [
+            'modern/rotary',
+            'modern/grouped',
+            'modern/gated',
+            'modern/window',
+            'modern/decoder',
+        ],
+    ),
+    'Base': ('errors, files, devices', ['base/errors', 'base/files', 'base/device', 'base/show', 'base/comments']),
     'Data': (
         'from a text to batches',
         [
             'data/corpus',
             'data/tokenizer',
             'data/bpe',
+            'data/published',
+            'data/sentencepiece',
             'data/tokenizer_files',
             'data/shards',
             'data/windows',
@@ -38,7 +50,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'data/fineweb',
         ],
     ),
-    'Weights': ('models on disk, in and out', ['weights/tensors', 'weights/layouts', 'weights/hub', 'weights/export']),
+    'Weights': ('models on disk, in and out', ['weights/tensors', 'weights/layouts', 'weights/gguf', 'weights/gguf_model', 'weights/stories', 'weights/hub', 'weights/export']),
     'Sample': (
         'writing, fast and exactly',
         ['sample/settings', 'sample/cache', 'sample/generation', 'sample/writing', 'sample/kernels', 'sample/fast', 'sample/speculative'],
@@ -47,6 +59,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
         'runs that survive',
         [
             'train/settings',
+            'train/muon',
             'train/loss',
             'train/flops',
             'train/processes',
@@ -63,6 +76,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'train/resume',
             'train/trainer',
             'train/recipes',
+            'train/runs',
             'train/distributed',
             'train/faults',
             'train/finetune',
@@ -70,7 +84,21 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
     ),
     'Evaluate': (
         'what a model knows, and how fast it is',
-        ['eval/text', 'eval/tasks', 'eval/report', 'eval/maps', 'eval/lens', 'eval/lab', 'eval/ladder', 'eval/bench'],
+        [
+            'eval/text',
+            'eval/tasks',
+            'eval/report',
+            'eval/maps',
+            'eval/lens',
+            'eval/lab',
+            'eval/ladder',
+            'eval/growth',
+            'eval/bench',
+        ],
+    ),
+    'Command': (
+        'gpt-nb, a room a command',
+        ['cli/command', 'cli/options', 'cli/train', 'cli/sample', 'cli/prepare', 'cli/tools'],
     ),
 }
 OLD_PAGES = {  # page of the first edition -> where its subject is now
@@ -89,6 +117,7 @@ OLD_PAGES = {  # page of the first edition -> where its subject is now
     'evaluate': 'eval/text',
     'inspect': 'eval/maps',
     'bench': 'eval/bench',
+    'cli': 'cli/command',
 }
 
 

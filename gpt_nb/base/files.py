@@ -446,6 +446,14 @@ class FolderLock:
         try: self.about.write_bytes(to_json({'pid': os.getpid(), 'host': socket.gethostname()}))
         except OSError: pass
 
+    def holder(self) -> str | None: # such as "process 7 on a-host"; None: nobody
+        "Find out who holds the lock; nothing is written, and the lock is not taken."
+        try: d = read_json(self.about, 4096, {'pid': int, 'host': str})
+        except UserError: return None
+        # a process that was killed leaves its note and not the lock; only its own host can tell
+        if d['host'] == socket.gethostname() and _is_free(self.file): return None
+        return f'process {d["pid"]} on {printable(d["host"], 80)}'
+
     def _refusal(self) -> str:
         "Who holds the lock, in a sentence."
         time.sleep(.05)  # the other may just have taken it, and not yet said who it is
@@ -470,6 +478,17 @@ class FolderLock:
         return self
 
     def __exit__(self, *args): self.release()
+
+
+def _is_free(file: Path) -> bool:
+    "Does no process of this host hold a lock file? Windows cannot say without taking it: False."
+    if os.name == 'nt': return False
+    import fcntl
+    try:
+        with open(file, 'rb') as f: fcntl.flock(f, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError: return True
+    except OSError: return False
+    return True
 
 # %% ../../nbs/base/files.ipynb #4ad7dcc6
 class Owned:

@@ -183,7 +183,7 @@ class Tokenizer(Vocabulary):
         added = [dict(id=i, content=n, **flags) for n, i in self.special_tokens.items()]
         eot = next((n for n, i in self.special_tokens.items() if i == self.eot_id), None)
         whole = dict(version='1.0', truncation=None, padding=None, added_tokens=added, normalizer=None,
-                     post_processor=None, **self._model())
+                     post_processor=None) | self._model()
         roles = dict(tokenizer_class='PreTrainedTokenizerFast', clean_up_tokenization_spaces=False,
                      bos_token=eot, eos_token=eot, unk_token=self.unk)
         try:

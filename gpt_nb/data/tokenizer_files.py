@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from ..base.errors import UserError, printable
 from ..base.files import read_json, read_text, user_path
-from .bpe import PATTERNS, BPETokenizer, find_merges, name_bytes
+from .bpe import DIGITS, PATTERNS, BPETokenizer, find_merges, name_bytes
+from .published import PublishedTokenizer
 from .tokenizer import CharTokenizer, Tokenizer
 
 # %% ../../nbs/data/tokenizer_files.ipynb #1496e9db
@@ -26,7 +27,7 @@ def _need(ok: bool, path: Path, what: str):
     "Refuse a file that holds another kind of tokenizer, unless `ok`."
     if ok: return
     raise UserError(f"{printable(path)}: {what}; "
-                    "load_tokenizer reads character vocabularies and byte-level BPE laid out as GPT-2's")
+                    "load_tokenizer reads character vocabularies and byte-level BPE")
 
 @contextmanager
 def _laid_out(path: Path):
@@ -82,12 +83,13 @@ def _added_tokens(folder: Path, listed: list[dict]) -> tuple[dict[int, str], set
     return dict(sorted(added.items())), special
 
 # %% ../../nbs/data/tokenizer_files.ipynb #4d6b43e7
-def _end_of_text(folder: Path, specials: Sequence[str], first: int) -> str | None:
-    "Which special token ends a text; their ids begin with `first`. None if no file says."
+def _end_of_text(folder: Path, specials: dict[int, str]) -> str | None:
+    "Which special token, of ids and names, ends a text; None if no file says."
     for path in (folder/'tokenizer_config.json', folder/'special_tokens_map.json'):
         for name in _names(_json(path).get('eos_token')):
-            if name in specials: return name
-            raise UserError(f'{printable(path)}: eos_token {name!r} is not one of the special tokens {specials}')
+            if name in specials.values(): return name
+            raise UserError(f'{printable(path)}: eos_token {name!r} is not one of the special tokens '
+                            f'{[*specials.values()]}')
     for path in (folder/'generation_config.json', folder/'config.json'):
         ids = _json(path).get('eos_token_id')
         if ids is None: continue
@@ -95,7 +97,7 @@ def _end_of_text(folder: Path, specials: Sequence[str], first: int) -> str | Non
             if type(i) is not int:
                 raise UserError(f'{printable(path)}: eos_token_id is {printable(ids, 80)}, not an id')
             # configurations often name an id that a smaller vocabulary does not have
-            if 0 <= i - first < len(specials): return specials[i - first]
+            if i in specials: return specials[i]
     return None
 
 # %% ../../nbs/data/tokenizer_files.ipynb #77280505
@@ -121,19 +123,26 @@ def _char_from(vocab, pre, unk, specials, folder, path) -> CharTokenizer:
     _need(splits, path, 'a vocabulary of words, not of characters')
     right = chars + specials == names and all(len(c) == 1 for c in chars)
     _need(right, path, 'its tokens are not characters followed by the special tokens')
-    return CharTokenizer(chars, specials, unk if unk in specials else None, _end_of_text(folder, specials, len(chars)))
+    end = _end_of_text(folder, dict(enumerate(specials, len(chars))))
+    return CharTokenizer(chars, specials, unk if unk in specials else None, end)
 
-def _bpe_from(vocab, merges, special, folder, path, pattern='gpt2') -> BPETokenizer:
+def _bpe_from(vocab, merges, special, folder, path, pattern='gpt2') -> Tokenizer:
     "A byte-level tokenizer from a vocabulary and merges, which are pairs of names."
     names, n = _in_order(vocab, path), 256 + len(merges)
+    for i, (a, b) in enumerate(merges):
+        _need({a, b, a + b} <= vocab.keys(), path,
+              f'merge {i}, {printable(repr([a, b]), 120)}, does not make one token of two')
+    ids = {i: name for name, i in vocab.items() if name in special}
+    end = _end_of_text(folder, ids)
+
+    # numbered as we do: the bytes, the merges in their order, the special tokens
+    in_order = names[256:n] == [a + b for a, b in merges] and special >= {*names[n:]}
+    if not in_order or special & {*names[:n]}:
+        ordinary = {name: i for name, i in vocab.items() if name not in special}
+        return PublishedTokenizer(ordinary, merges, {name: i for i, name in sorted(ids.items())}, end, pattern)
     tokens = [t for t in map(name_bytes, names[:n]) if t is not None]
-    _need(len(tokens) == len(names[:n]), path, "its tokens are not spelled in GPT-2's names for bytes")
-    for i, (a, b) in enumerate(merges, 256):
-        made = i < len(names) and names[i] == a + b and max(vocab.get(a, i), vocab.get(b, i)) < i
-        _need(made, path, f'merge {i - 256}, {printable(repr([a, b]), 120)}, does not make token {i}')
-    _need(special >= {*names[n:]}, path, 'it has added tokens that are not special, or its ids are not those '
-          'of 256 bytes, then the merges in their order, then the special tokens')
-    tok = BPETokenizer(tokens, names[n:], _end_of_text(folder, names[n:], n), pattern)
+    _need(len(tokens) == n, path, "its tokens are not spelled in GPT-2's names for bytes")
+    tok = BPETokenizer(tokens, names[n:], end, pattern)
     try: tok.merges = find_merges(tok.tokens[:n], [(vocab[a], vocab[b]) for a, b in merges])
     except UserError: _need(False, path, 'its merges are not such as byte-pair encoding learns')
     return tok
@@ -144,6 +153,7 @@ def _pattern_of(pre: dict) -> str | None:
     *splits, level = pre['pretokenizers'] if pre.get('type') == 'Sequence' else [pre]
     if level.get('type') != 'ByteLevel' or level.get('add_prefix_space'): return None
     if not splits: return 'gpt2' if level.get('use_regex', True) else None
+    if splits == [DIGITS] and level.get('use_regex', True): return 'smollm'
     if len(splits) > 1 or level.get('use_regex', True): return None
     for name, pattern in PATTERNS.items():
         wanted = dict(type='Split', pattern=dict(Regex=pattern), behavior='Isolated', invert=False)

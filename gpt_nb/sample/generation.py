@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from ..base.device import eval_mode, free_memory
 from ..base.errors import ConfigError, UserError, printable, require, whole
 from .cache import KVCache
-from .settings import SamplingConfig, apply_controls
+from .settings import SamplingConfig, apply_controls, suggest_names
 from ..sampling import draw
 
 # %% ../../nbs/sample/generation.ipynb #ffd5bb28
@@ -256,6 +256,7 @@ def pad_prompts(
     return seq.repeat_interleave(c.num_samples, 0), n.to(device).repeat_interleave(c.num_samples)
 
 # %% ../../nbs/sample/generation.ipynb #bacf4f39
+@suggest_names
 def generate(
     model: nn.Module, # a `GPT`, or what `next_logits` takes
     idx: Tensor | list, # ids `[B, T]`, or a list of 1-d prompts of any lengths, each at least one token

@@ -7,9 +7,7 @@ __all__ = ['end_ids_of', 'complete', 'stream']
 
 # %% ../../nbs/sample/writing.ipynb #57fc22ea
 import codecs
-import difflib
-import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any
 
@@ -17,7 +15,7 @@ from torch import nn
 
 from ..base.errors import ConfigError, UserError
 from .generation import grow, pad_prompts
-from .settings import SamplingConfig
+from .settings import SamplingConfig, suggest_names
 
 # %% ../../nbs/sample/writing.ipynb #e65f5d26
 def end_ids_of(
@@ -95,45 +93,46 @@ def _encode(
 def _text_config(
     model: nn.Module, # as for `generate`
     tok, # its tokenizer
-    settings: dict[str, Any], # fields of `SamplingConfig`
+    arguments: dict[str, Any], # of `complete` or `stream`, the fields of `SamplingConfig` among them
 ) -> SamplingConfig:
     "Make the settings of a text: end tokens end it, other ids without a text cannot come."
-    names = [f.name for f in fields(SamplingConfig)]
-    for name in settings:
-        if name in names: continue
-        near = difflib.get_close_matches(name, names, 1)
-        hint = f', perhaps {near[0]}?' if near else f': choose from {", ".join(names)}'
-        raise ConfigError(f'{name} is no setting of SamplingConfig{hint}')
-    c, V, known = SamplingConfig(**settings), model.config.vocab_size, tok.vocab_size
+    c = SamplingConfig(**{f.name: arguments[f.name] for f in fields(SamplingConfig)})
+    V, known = model.config.vocab_size, tok.vocab_size
     if known > V:
         raise UserError(f'the tokenizer has {known:,} tokens and the model {V:,}: they do not belong together')
     ends = tuple(i for i in end_ids_of(tok) if i < V and i not in c.stop_ids)
     no_text = (i for i in range(known, V) if i not in ends and i not in c.stop_ids)
     return replace(c, stop_ids=c.stop_ids + ends, banned_tokens=(*c.banned_tokens, *no_text))
 
-def _show_settings(
-    f: Callable, # takes `**settings`
-):
-    "Let help and completion show the fields of `SamplingConfig` in place of `**settings`."
-    shown = inspect.signature(f)
-    own = [p for p in shown.parameters.values() if p.kind != p.VAR_KEYWORD]
-    by_name = inspect.Parameter.KEYWORD_ONLY
-    more = [inspect.Parameter(x.name, by_name, default=x.default, annotation=x.type) for x in fields(SamplingConfig)]
-    setattr(f, '__signature__', shown.replace(parameters=own + more))
-
+@suggest_names
 def complete(
     model: nn.Module, # a `GPT`, or what `next_logits` takes
     tok, # the model's tokenizer
     prompt: str | list[str], # text to continue, or a list of texts, each at least one character
     *,
     allowed_special=(), # names of special tokens that a prompt may hold, as for `tok.encode`
-    **settings, # fields of `SamplingConfig`
+    max_new_tokens: int = 200, # tokens to add at most
+    temperature: float = 1.0, # above 0; below 1 sharper, above 1 flatter; 0 takes the most probable token
+    top_k: int | None = None, # the k most probable tokens only, in [1, vocab_size]
+    top_p: float | None = None, # the best tokens that together reach this probability, in (0, 1]
+    min_p: float | None = None, # tokens at least this many times as probable as the best one, in [0, 1]
+    repetition_penalty: float = 1.0, # above 1 makes tokens that are already there less probable
+    presence_penalty: float = 0.0, # subtracted once from the logits of tokens that came among the new ones
+    frequency_penalty: float = 0.0, # subtracted from them for each time that they came
+    logit_bias: dict[int, float] | tuple = (), # token id to what is added to its logit; -inf bans it
+    banned_tokens: list[int] | tuple = (), # ids of tokens that must not come
+    stop: str | list[str] | tuple = (), # strings that end the text; they are not part of it
+    stop_ids: int | list[int] | tuple = (), # ids of tokens that end the text
+    min_new_tokens: int = 0, # before so many new tokens nothing ends the text
+    num_samples: int = 1, # texts for each prompt
+    seed: int | None = None, # the same seed gives the same text; None draws a new one
+    use_cache: bool = True, # keep keys and values of earlier tokens; False computes the whole window for each token
 ) -> str | list: # what follows; num_samples above 1 gives a list of texts, a list of prompts a list of these
     """Continue texts until a stop string, a stop id, the end-of-text token or max_new_tokens.
 
     Rows count and draw as in `generate`, and the errors are the same.
     """
-    c = _text_config(model, tok, settings)
+    c = _text_config(model, tok, locals())
     if isinstance(prompt, str): ids = [_encode(tok, prompt, allowed_special)]
     elif isinstance(prompt, (list, tuple)):
         ids = [_encode(tok, p, allowed_special, f'prompt {r}') for r, p in enumerate(prompt)]
@@ -155,22 +154,36 @@ def complete(
     if c.num_samples > 1: found = [out[i:i + c.num_samples] for i in range(0, len(out), c.num_samples)]
     return found[0] if isinstance(prompt, str) else found
 
-_show_settings(complete)
-
 # %% ../../nbs/sample/writing.ipynb #0ca13b08
+@suggest_names
 def stream(
     model: nn.Module, # a `GPT`, or what `next_logits` takes
     tok, # the model's tokenizer
     prompt: str, # text to continue, at least one character
     *,
     allowed_special=(), # names of special tokens that the prompt may hold, as for `tok.encode`
-    **settings, # fields of `SamplingConfig`
+    max_new_tokens: int = 200, # tokens to add at most
+    temperature: float = 1.0, # above 0; below 1 sharper, above 1 flatter; 0 takes the most probable token
+    top_k: int | None = None, # the k most probable tokens only, in [1, vocab_size]
+    top_p: float | None = None, # the best tokens that together reach this probability, in (0, 1]
+    min_p: float | None = None, # tokens at least this many times as probable as the best one, in [0, 1]
+    repetition_penalty: float = 1.0, # above 1 makes tokens that are already there less probable
+    presence_penalty: float = 0.0, # subtracted once from the logits of tokens that came among the new ones
+    frequency_penalty: float = 0.0, # subtracted from them for each time that they came
+    logit_bias: dict[int, float] | tuple = (), # token id to what is added to its logit; -inf bans it
+    banned_tokens: list[int] | tuple = (), # ids of tokens that must not come
+    stop: str | list[str] | tuple = (), # strings that end the text; they are not part of it
+    stop_ids: int | list[int] | tuple = (), # ids of tokens that end the text
+    min_new_tokens: int = 0, # before so many new tokens nothing ends the text
+    num_samples: int = 1, # 1: a stream is one text
+    seed: int | None = None, # the same seed gives the same text; None draws a new one
+    use_cache: bool = True, # keep keys and values of earlier tokens; False computes the whole window for each token
 ) -> Iterator[str]: # pieces of what `complete` returns, each as soon as it is certain
     """Give what `complete` gives for one prompt, piece by piece.
 
     Whole characters, and never a part of a stop string. Raises as `generate` does, when called.
     """
-    c = _text_config(model, tok, settings)
+    c = _text_config(model, tok, locals())
     if c.num_samples > 1: raise ConfigError(f'num_samples is {c.num_samples}: a stream is one text')
     seq, n = pad_prompts(model, [_encode(tok, prompt, allowed_special)], c)
     text = _Text(tok, c.stop, c.stop_ids, c.min_new_tokens)
@@ -185,5 +198,3 @@ def stream(
             if fed[-1]: yield fed[-1]
         if rest := text.flush(): yield rest
     return pieces()
-
-_show_settings(stream)
