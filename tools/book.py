@@ -53,7 +53,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
     'Weights': ('models on disk, in and out', ['weights/tensors', 'weights/layouts', 'weights/gguf', 'weights/gguf_model', 'weights/stories', 'weights/hub', 'weights/export']),
     'Sample': (
         'writing, fast and exactly',
-        ['sample/settings', 'sample/cache', 'sample/generation', 'sample/writing', 'sample/kernels', 'sample/fast', 'sample/speculative'],
+        ['sample/settings', 'sample/cache', 'sample/generation', 'sample/writing', 'sample/kernels', 'sample/fast'],
     ),
     'Train': (
         'runs that survive',

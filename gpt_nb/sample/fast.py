@@ -213,8 +213,8 @@ class FastGPT(nn.Module):
         if self._step is None: return KVCache.of(self.gpt, batch_size, length)
         c, w = self.config, self.gpt.head_weight
         room = c.block_size + 16                                     # more than is ever read: see `_compiled`
-        n_head = getattr(c, 'n_kv_head', c.n_head)
-        cache = KVCache(c.n_layer, batch_size, n_head, room, c.n_embd // c.n_head, w.dtype, w.device, step=16)
+        _, n_head, _, hs = KVCache.of(self.gpt, 1, 1).k[0].shape
+        cache = KVCache(c.n_layer, batch_size, n_head, room, hs, w.dtype, w.device, 16, getattr(c, 'window', None))
         cache.length = min(length or c.block_size, c.block_size)
         if w.is_cuda:                                                # CUDA graphs need to know that these stay in place
             for t in cache.k + cache.v: torch._dynamo.mark_static_address(t, guard=False)
@@ -235,8 +235,8 @@ class FastGPT(nn.Module):
         "Logits after one more token in each row."
         pos, attn_mask = cache.reserve(1)
         if self._step is None:
-            column = pos.flatten()
-            attends = [partial(attend_last, held_k=k, held_v=v, pos=column) for k, v in zip(cache.k, cache.v)]
+            bound = dict(pos=pos.flatten(), window=cache.window)
+            attends = [partial(attend_last, held_k=k, held_v=v, **bound) for k, v in zip(cache.k, cache.v)]
             logits = self.head(self.gpt.hidden(idx, pos, attends)[:, -1])
         elif attn_mask.size(-1) < 2:                                 # a dimension of 1 is always static
             logits = self.head(self.gpt.hidden(idx, pos, cache.attends(pos, attn_mask))[:, -1])

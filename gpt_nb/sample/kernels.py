@@ -493,16 +493,18 @@ ATTENTION = r'''
 #include <cstdint>
 #include <vector>
 
-// A new position in each row: its key and value go into column pos[b], then its query looks at columns 0 to pos[b].
+// A new position in each row: its key and value go into column pos[b], then its query looks at the last
+// `window` columns up to that one.
 // q [rows, heads, size] and k, v [rows, kv_heads, size] have a step between rows;
 // what is held is [rows, kv_heads, room, size].
 extern "C" void attention(float *held_k, float *held_v, const int64_t *pos, const float *q, const float *k,
                           const float *v, float *y, long rows, long heads, long kv_heads, long room, long size,
-                          long q_step, long k_step, long v_step, int threads) {
+                          long q_step, long k_step, long v_step, long window, int threads) {
     float scaling = 1 / std::sqrt((float)size);
     #pragma omp parallel for num_threads(threads) if(threads > 1)
     for (long j = 0; j < rows * kv_heads; j++) {
-        long b = j / kv_heads, g = j % kv_heads, last = pos[b], group = heads / kv_heads;
+        long b = j / kv_heads, g = j % kv_heads, group = heads / kv_heads;
+        long last = pos[b], first = last < window ? 0 : last - window + 1;
         float *keys = held_k + j * room * size, *values = held_v + j * room * size;
         for (long i = 0; i < size; i++) keys[last * size + i] = k[b * k_step + g * size + i];
         for (long i = 0; i < size; i++) values[last * size + i] = v[b * v_step + g * size + i];
@@ -512,7 +514,7 @@ extern "C" void attention(float *held_k, float *held_v, const int64_t *pos, cons
             // scores, and the largest of them
             const float *query = q + b * q_step + h * size;
             float *out = y + (b * heads + h) * size, most = -INFINITY, sum = 0;
-            for (long t = 0; t <= last; t++) {
+            for (long t = first; t <= last; t++) {
                 float score = 0;
                 #pragma omp simd reduction(+:score)
                 for (long i = 0; i < size; i++) score += query[i] * keys[t * size + i];
@@ -521,7 +523,7 @@ extern "C" void attention(float *held_k, float *held_v, const int64_t *pos, cons
             }
             // softmax, and the mean of the values
             for (long i = 0; i < size; i++) out[i] = 0;
-            for (long t = 0; t <= last; t++) {
+            for (long t = first; t <= last; t++) {
                 float weight = std::exp(p[t] - most);
                 sum += weight;
                 #pragma omp simd
@@ -538,7 +540,7 @@ def _attention(flags):
     "The attention kernel, or `None`."
     library = _library(ATTENTION, flags)
     if library is None: return None
-    library.attention.argtypes = [ctypes.c_void_p] * 7 + [ctypes.c_long] * 8 + [ctypes.c_int]
+    library.attention.argtypes = [ctypes.c_void_p] * 7 + [ctypes.c_long] * 9 + [ctypes.c_int]
     library.attention.restype = None
     return library.attention
 
@@ -555,6 +557,7 @@ def attend_last(
     held_k: Tensor, # keys of one layer `[B, nk, room, hs]`; the new ones are written into it
     held_v: Tensor, # values, the same
     pos: Tensor, # `[B]` int64, the column of each row's new position
+    window: int | None = None, # positions that a query looks at, its own included; None: all
 ) -> Tensor: # `[B, nh, 1, hs]`
     "Do what `attend_cached` does for one position a row, in one loop."
     B, nh, _, hs = q.shape
@@ -563,5 +566,5 @@ def attend_last(
     y = q.new_empty(B, nh, 1, hs)
     _attention(tuple(compiler_flags()))(
         *[t.data_ptr() for t in (held_k, held_v, pos, q, k, v, y)], B, nh, k.size(1), held_k.size(2), hs,
-        q.stride(0), k.stride(0), v.stride(0), torch.get_num_threads())
+        q.stride(0), k.stride(0), v.stride(0), window or held_k.size(2), torch.get_num_threads())
     return y
