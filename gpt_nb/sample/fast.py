@@ -86,11 +86,12 @@ def time_forms(
     layers: list[tuple[Tensor, Tensor | None]], # weight and bias of layers of the same shape
     names: list[str], # of forms
     counts: tuple[int, ...] = COUNTS, # vectors at once
-    rounds: int = 7, # times that each is timed; the best counts
+    rounds: int = 5, # times that each is timed; the best counts
+    cold: bool = True, # is the processor's cache emptied before each pass?
 ) -> dict[int, dict[str, float]]: # for each count the seconds of each form, for all layers together
-    "Time forms of a product on this machine, none of it in the processor's cache."
+    "Time forms of a product on this machine."
     forms = {name: [FORMS[name](weight, bias) for weight, bias in layers] for name in names}
-    sweep = torch.ones(2**24)                                        # 64 MB
+    sweep = torch.ones(2**24 if cold else 1)                         # 64 MB
     own = torch.Generator().manual_seed(0)                           # the caller's random numbers stay untouched
     found = {}
     for count in counts:
@@ -171,7 +172,8 @@ def choose_forms(
     if not usable: names = [name for name in names if 'kernel' not in name]
     shapes: dict[tuple[int, int], list] = {}
     for weight, bias in _products(model): shapes.setdefault(tuple(weight.shape), []).append((weight, bias))
-    timed = {shape: time_forms(layers[:4], names) for shape, layers in shapes.items()}
+    cold = sum(weight.nbytes for weight, _ in _products(model)) > 2**24   # a small model stays in the cache
+    timed = {shape: time_forms(layers[:4], names, cold=cold) for shape, layers in shapes.items()}
     return {shape: {count: fastest(s) for count, s in by_count.items()} for shape, by_count in timed.items()}
 
 # %% ../../nbs/sample/fast.ipynb #f388eb89
