@@ -112,32 +112,34 @@ static long place(const uint16_t *, long i) {
     return i - k + k / 2 + (k % 2) * WIDE;
 }
 
-// R rows of the matrix times N vectors, with A sums for each of the R·N products.
+// One chunk of R rows, `step` apart, meets N vectors; A sums for each of the R·N products.
+template <int R, int N, int A, class T>
+static inline __attribute__((always_inline)) void meet(Floats (&sum)[R][N][A], const T *w, long step,
+                                                       const float *x, long padded) {
+    #pragma GCC unroll 2
+    for (int k = 0; k < 4; k += 2) {
+        Floats a[R], b[R];
+        for (int r = 0; r < R; r++) two(w + r * step + k * WIDE, a[r], b[r]);
+        for (int n = 0; n < N; n++) {
+            Floats c = load<Floats>(x + n * padded + k * WIDE), d = load<Floats>(x + n * padded + k * WIDE + WIDE);
+            for (int r = 0; r < R; r++) {
+                sum[r][n][k % A] += a[r] * c;
+                sum[r][n][(k + 1) % A] += b[r] * d;
+            }
+        }
+    }
+}
+
+// R rows of the matrix times N vectors.
 template <int R, int N, int A, class T>
 static void tile(const T *w, const float *x, const float *bias, float *y, long out, long in, long padded) {
     Floats sum[R][N][A] = {};
-    T rest[R][CHUNK];
-    for (long i = 0; i < in; i += CHUNK) {
-        const T *row[R];
-        for (int r = 0; r < R; r++) {
-            row[r] = w + r * in + i;
-            if (in - i >= CHUNK) continue;
-            memset(rest[r], 0, sizeof rest[r]);
-            memcpy(rest[r], row[r], (in - i) * sizeof(T));
-            row[r] = rest[r];
-        }
-        for (int k = 0; k < 4; k += 2) {
-            Floats a[R], b[R];
-            for (int r = 0; r < R; r++) two(row[r] + k * WIDE, a[r], b[r]);
-            for (int n = 0; n < N; n++) {
-                Floats c = load<Floats>(x + n * padded + i + k * WIDE);
-                Floats d = load<Floats>(x + n * padded + i + k * WIDE + WIDE);
-                for (int r = 0; r < R; r++) {
-                    sum[r][n][k % A] += a[r] * c;
-                    sum[r][n][(k + 1) % A] += b[r] * d;
-                }
-            }
-        }
+    long i = 0;
+    for (; i + CHUNK <= in; i += CHUNK) meet<R, N, A>(sum, w + i, in, x + i, padded);
+    if (i < in) {
+        T rest[R][CHUNK] = {};
+        for (int r = 0; r < R; r++) memcpy(rest[r], w + r * in + i, (in - i) * sizeof(T));
+        meet<R, N, A>(sum, rest[0], CHUNK, x + i, padded);
     }
     for (int r = 0; r < R; r++)
         for (int n = 0; n < N; n++) {
