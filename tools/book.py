@@ -52,7 +52,18 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'data/fineweb',
         ],
     ),
-    'Weights': ('models on disk, in and out', ['weights/tensors', 'weights/layouts', 'weights/gguf', 'weights/gguf_model', 'weights/stories', 'weights/hub', 'weights/export']),
+    'Weights': (
+        'models on disk, in and out',
+        [
+            'weights/tensors',
+            'weights/layouts',
+            'weights/gguf',
+            'weights/gguf_model',
+            'weights/stories',
+            'weights/hub',
+            'weights/export',
+        ],
+    ),
     'Sample': (
         'writing, fast and exactly',
         ['sample/settings', 'sample/cache', 'sample/generation', 'sample/writing', 'sample/kernels', 'sample/fast'],
@@ -63,6 +74,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'train/settings',
             'train/muon',
             'train/loss',
+            'train/memory',
             'train/flops',
             'train/processes',
             'train/evaluation',
