@@ -39,6 +39,8 @@ def runs_command(
     if not runs: raise UserError(f'{printable(o.folders[0])} holds no run: `gpt-nb train --out-dir run1` makes one')
     if o.svg:
         picture = user_path(o.svg, 'svg').absolute()
+        if not picture.parent.is_dir():
+            raise UserError(f'svg is {printable(o.svg)}: there is no such folder; make it, or name another')
         for r in runs:
             if r.path.absolute() in picture.parents:
                 raise UserError(f'svg is {printable(o.svg)}: that is in the folder of a run; name a file elsewhere')

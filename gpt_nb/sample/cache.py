@@ -74,7 +74,8 @@ class KVCache:
 
     def __repr__(self):
         B, nh, length, hs = self.k[0].shape
-        return f'KVCache({len(self.k)} layers, {B} rows, {nh} heads of {hs}, {length} positions: {self.n.tolist()} held)'
+        size = f'{len(self.k)} layers, {B} rows, {nh} heads of {hs}, {length} positions'
+        return f'KVCache({size}: {self.n.tolist()} held)'
 
     def reserve(self,
         T: int, # positions to add to each row
