@@ -92,12 +92,14 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'eval/lab',
             'eval/ladder',
             'eval/growth',
+            'eval/scaling',
+            'eval/plan',
             'eval/bench',
         ],
     ),
     'Command': (
         'gpt-nb, a room a command',
-        ['cli/command', 'cli/options', 'cli/train', 'cli/sample', 'cli/prepare', 'cli/tools'],
+        ['cli/command', 'cli/options', 'cli/train', 'cli/sample', 'cli/plan', 'cli/prepare', 'cli/tools'],
     ),
 }
 OLD_PAGES = {  # page of the first edition -> where its subject is now
