@@ -50,7 +50,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'data/fineweb',
         ],
     ),
-    'Weights': ('models on disk, in and out', ['weights/tensors', 'weights/layouts', 'weights/hub', 'weights/export']),
+    'Weights': ('models on disk, in and out', ['weights/tensors', 'weights/layouts', 'weights/gguf', 'weights/gguf_model', 'weights/stories', 'weights/hub', 'weights/export']),
     'Sample': (
         'writing, fast and exactly',
         ['sample/settings', 'sample/cache', 'sample/generation', 'sample/writing', 'sample/fast'],
@@ -59,6 +59,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
         'runs that survive',
         [
             'train/settings',
+            'train/muon',
             'train/loss',
             'train/flops',
             'train/processes',
