@@ -171,8 +171,8 @@ def _fits(run, shape, device):
     if free is not None and need.total > free:
         parts = ', '.join(f'{name} {_size(n)}' for name, n in asdict(need).items())
         asked = ', '.join(f'{k} {getattr(shape, k)}' for k in ('n_layer', 'n_embd', 'block_size'))
-        raise ConfigError(f'training {asked}, batch_size {run.train.batch_size} needs {_size(need.total)} ({parts}), and '
-                          f'{_size(free)} are free: make the model, the context or batch_size smaller')
+        raise ConfigError(f'training {asked}, batch_size {run.train.batch_size} needs {_size(need.total)} ({parts}), '
+                          f'and {_size(free)} are free: make the model, the context or batch_size smaller')
     return need, free
 
 def _expected(run, unique):
