@@ -19,7 +19,7 @@ from ..base.device import choose_device, choose_dtype, free_memory, machine, syn
 from ..base.errors import ConfigError, UserError, number
 from ..data.source import RunData, load_run_data
 from .growth import StepMemory, count_params, step_memory
-from .scaling import RANGE, Expected, expected_loss
+from .scaling import RANGE, RECIPE, STEP_TOKENS, Expected, expected_loss, recipe
 from ..model import GPT
 from ..train.evaluation import evaluate
 from ..train.flops import flops_per_token, matmul_params
@@ -151,7 +151,8 @@ class Plan:
         if self.expected:
             low, middle, high = self.expected.low, self.expected.loss, self.expected.high
             bits = middle / math.log(2) / self.bytes_per_token
-            loss = f'{middle:.3f} nats per token ({low:.3f} to {high:.3f} nine times in ten), {bits:.2f} bits per byte'
+            sure = f' ({low:.3f} to {high:.3f} nine times in ten)' if self.expected.checked else ''
+            loss = f'{middle:.3f} nats per token{sure}, {bits:.2f} bits per byte'
         return '\n'.join([
             f'model    {m.n_layer} layers, {m.n_head} heads, width {m.n_embd}, context {m.block_size}, '
             f'vocabulary {m.vocab_size:,}: {self.params:,} parameters',
@@ -185,11 +186,12 @@ def _notes(run, expected, about):
     "Where a run differs from those that the law comes from."
     c, tokens = run.train, run.train.global_batch * run.model.block_size
     if expected is None: return ('the law is for characters, not for byte pairs: it says nothing about this loss',)
+    other = [f'{name} {value}' for name, value in RECIPE.items() if getattr(c, name) != value]
     found = {
         'the law was not checked for a run of this size: take the loss as a hint': not expected.checked,
-        'the law is for tiny Shakespeare: another text is easier or harder': about['name'] != 'shakespeare',
-        'the law is for Muon with a linear schedule': (c.optimizer, c.lr_schedule) != ('muon', 'linear'),
-        'the law is for batches of 1,024 tokens': not 512 <= tokens <= 2048,
+        'the law is for tiny Shakespeare: a smaller text is harder': about['name'] != 'shakespeare',
+        f'the law is for a recipe with {", ".join(other)}': bool(other),
+        f'the law is for {STEP_TOKENS:,} tokens a step': not STEP_TOKENS / 2 <= tokens <= 2 * STEP_TOKENS,
         'the law is for runs without dropout': run.model.dropout > 0,
         'compiled steps are faster than those measured here, after a minute or so': c.compile}
     return tuple(note for note, differs in found.items() if differs)
@@ -220,22 +222,19 @@ def plan(
 
 # %% ../../nbs/eval/plan.ipynb #529fdee5
 def _candidates(run, hours, data, seconds):
-    "Runs that the time is good for, one for each shape that the law was checked for."
-    per_step = run.train.global_batch * run.model.block_size
-    for T, n in itertools.product((64, 128), range(1, 17)):
-        V = data.tokenizer.vocab_size
-        shape = replace(run.model, vocab_size=V, block_size=T, n_layer=n, n_head=n, n_embd=32 * n)
+    "Runs that the time is good for, with the law's recipe: one for each shape that the law was checked for."
+    for T, n in itertools.product((32, 64, 128), range(1, 17)):
+        shape = replace(run.model, vocab_size=data.tokenizer.vocab_size, block_size=T, n_layer=n, n_head=n,
+                        n_embd=32 * n, dropout=0.0)
         if sum(matmul_params(shape).values()) > RANGE['weights'][1]: continue
-        train = replace(run.train, batch_size=max(1, per_step // T), gradient_accumulation_steps=1, epochs=None)
-        took = measure_steps(replace(run, model=shape, train=train), data, seconds)
+        tried = replace(run, model=shape, train=replace(run.train, **recipe(100, T)))
+        took = measure_steps(tried, data, seconds)
 
         # evaluations at the start and after each quarter; no more tokens than the law was checked for
         steps = int((3600 * hours - 5 * took.evaluation) / took.step)
-        steps = min(steps, RANGE['tokens'][1] // per_step)
-        if steps < 10: continue
-        train = replace(train, max_iters=steps, eval_interval=-(-steps // 4), lr_decay_iters=None,
-                        warmup_iters=min(train.warmup_iters, steps // 4))
-        yield replace(run, model=shape, train=train)
+        most = min(RANGE['tokens'][1], RANGE['readings'][1] * len(data.train))
+        steps = min(steps, int(most) // STEP_TOKENS)
+        if steps >= 10: yield replace(tried, train=replace(run.train, **recipe(steps, T), eval_interval=-(-steps // 4)))
 
 def _plan_hours(run, hours, data, seconds):
     "The candidate that the law expects the lowest loss of."
