@@ -18,7 +18,7 @@ from torch import nn
 from ..base.device import Rate, choose_device, machine, read_bandwidth, synchronize
 from ..base.errors import ConfigError, require, whole
 from ..model import GPT, GPTConfig
-from ..sample.fast import FastGPT, RowLinear, WEIGHTS, speed_up
+from ..sample.fast import FastGPT, WEIGHTS, speed_up
 from ..sample.generation import generate
 from ..weights.layouts import load_gpt2, to_transformers
 
@@ -50,10 +50,9 @@ def weight_bytes(
     model: nn.Module, # a `GPT` or `FastGPT`
 ) -> int:
     "Count the bytes that a token of one text has to read: linear layers and the head."
-    layers = [m for m in model.modules() if isinstance(m, (nn.Linear, RowLinear))]
-    tensors = [t for m in layers for t in (*m.parameters(recurse=False), *m.buffers(recurse=False))]
-    if not isinstance(model, FastGPT): tensors.append(model.head_weight)   # a GPT's head is its token table
-    return sum(t.nbytes for t in tensors)
+    if isinstance(model, FastGPT): return model.read_bytes()
+    tensors = [m.weight for m in model.modules() if isinstance(m, nn.Linear)]
+    return sum(t.nbytes for t in [*tensors, model.head_weight])      # a GPT's head is its token table
 
 # %% ../../nbs/eval/bench.ipynb #30945e36
 def _peer_writes(peer, idx, n):
@@ -70,7 +69,7 @@ class BenchOptions:
     """
     out_dir: str | None = None # a run's folder, or another in GPT-2's layout; None: random weights of preset's shape
     preset: str = 'gpt2' # gpt2, gpt2-medium, gpt2-large or gpt2-xl
-    weights: tuple[str, ...] = ('float32', 'bfloat16', 'int8') # how the fast model keeps them, for a single text
+    weights: tuple[str, ...] = ('float32', 'bfloat16', 'int8', 'int4') # how the fast model keeps them
     batch_sizes: tuple[int, ...] = (1, 16) # texts at once
     prompt_tokens: int = 16 # length of each prompt
     new_tokens: int = 256 # tokens to write in each text
@@ -101,7 +100,7 @@ def bench_model(
     model: GPT, # to be measured, in evaluation mode
     options: BenchOptions, # what to measure
     bandwidth: float, # bytes per second
-    backend: str | Callable | None = 'inductor', # as for `speed_up`
+    backend: str | Callable | None = 'auto', # as for `speed_up`
 ) -> list[BenchRow]:
     "Time every contender at every batch size. `ConfigError` where prompt and text do not fit."
     o, rows, device = options, [], model.head_weight.device
@@ -147,7 +146,7 @@ def bench_table(
 # %% ../../nbs/eval/bench.ipynb #23c77d5a
 def bench(
     options: BenchOptions, # what to measure
-    backend: str | Callable | None = 'inductor', # as for `speed_up`
+    backend: str | Callable | None = 'auto', # as for `speed_up`
 ) -> list[BenchRow]:
     "Measure this machine and a model on it, and print both."
     o, device = options, choose_device(options.device)
