@@ -185,7 +185,7 @@ def _expected(run, unique):
 def _notes(run, expected, about):
     "Where a run differs from those that the law comes from."
     c, tokens = run.train, run.train.global_batch * run.model.block_size
-    if expected is None: return ('the law is for characters, not for byte pairs: it says nothing about this loss',)
+    if expected is None: return ('the law is for characters, and for 300 steps or more: it gives no loss here',)
     other = [f'{name} {value}' for name, value in RECIPE.items() if getattr(c, name) != value]
     found = {
         'the law was not checked for a run of this size: take the loss as a hint': not expected.checked,
@@ -215,6 +215,7 @@ def plan(
     steps = run.train.resolve(max(1, (len(data.train) - 1) // shape.block_size)).max_iters
     run = replace(run, model=shape, train=replace(run.train, max_iters=steps, epochs=None))
     expected = _expected(run, len(data.train)) if run.tokenizer == 'char' else None
+    if steps * run.train.global_batch * shape.block_size < RANGE['tokens'][0]: expected = None
     some = data.val[:10_000].tolist()
     width = len(data.tokenizer.decode(some).encode()) / len(some)
     return Plan(run, len(data.train), memory, free, measure_steps(run, data, seconds), expected, width,
