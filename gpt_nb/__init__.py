@@ -22,6 +22,7 @@ _ROOMS = {
     'sample.generation': ['generate'],
     'sample.writing': ['complete', 'stream'],
     'sample.fast': ['speed_up'],
+    'sample.speculative': ['speculate'],
     'train.settings': ['TrainConfig'],
     'train.evaluation': ['evaluate'],
     'train.trainer': ['Trainer'],
@@ -44,6 +45,7 @@ if TYPE_CHECKING:  # editors and type checkers read these lines instead of the f
     from .sample.fast import speed_up
     from .sample.generation import generate
     from .sample.settings import SamplingConfig
+    from .sample.speculative import speculate
     from .sample.writing import complete, stream
     from .train.evaluation import evaluate
     from .train.recipes import RunConfig, train_run
