@@ -27,6 +27,7 @@ _ROOMS = {
     'train.evaluation': ['evaluate'],
     'train.trainer': ['Trainer'],
     'train.recipes': ['RunConfig', 'train_run'],
+    'eval.plan': ['plan'],
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = [*_ROOM_OF]
@@ -38,6 +39,7 @@ if TYPE_CHECKING:  # editors and type checkers read these lines instead of the f
     from .data.shards import TokenData
     from .data.tokenizer import CharTokenizer, Tokenizer
     from .data.tokenizer_files import load_tokenizer
+    from .eval.plan import plan
     from .model import GPT, GPTConfig
     from .modern.decoder import Decoder, DecoderConfig
     from .sample.fast import speed_up

@@ -115,6 +115,8 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'eval/lab',
             'eval/ladder',
             'eval/growth',
+            'eval/scaling',
+            'eval/plan',
             'eval/timing',
             'eval/bench_training',
             'eval/bench_start',
@@ -123,7 +125,17 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
     ),
     'Command': (
         'gpt-nb, a room a command',
-        ['cli/command', 'cli/options', 'cli/train', 'cli/sample', 'cli/session', 'cli/prepare', 'cli/runs', 'cli/tools'],
+        [
+            'cli/command',
+            'cli/options',
+            'cli/train',
+            'cli/sample',
+            'cli/session',
+            'cli/plan',
+            'cli/prepare',
+            'cli/runs',
+            'cli/tools',
+        ],
     ),
     'Chat': ('talking to a model', ['chat/conversation']),
 }
