@@ -29,7 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {  # name -> address of what to call with
     'export': ('gpt_nb.cli.tools:export_command', 'write a model for transformers or llama.cpp'),
     'prepare': ('gpt_nb.cli.prepare:prepare_command', 'encode a text, or documents such as FineWeb, into token shards'),
     'ladder': ('gpt_nb.cli.tools:ladder_command', 'from a bigram to a GPT, a part at a time, each measured'),
-    'bench': ('gpt_nb.cli.tools:bench_command', 'how fast a model writes on this machine'),
+    'bench': ('gpt_nb.cli.tools:bench_command', 'how fast this machine writes, trains, encodes and starts'),
 }
 
 def usage() -> str: # what `gpt-nb --help` prints
