@@ -50,7 +50,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'data/fineweb',
         ],
     ),
-    'Weights': ('models on disk, in and out', ['weights/tensors', 'weights/layouts', 'weights/llama', 'weights/hub', 'weights/export']),
+    'Weights': ('models on disk, in and out', ['weights/tensors', 'weights/layouts', 'weights/llama', 'weights/kinds', 'weights/hub', 'weights/export']),
     'Sample': (
         'writing, fast and exactly',
         ['sample/settings', 'sample/cache', 'sample/generation', 'sample/writing', 'sample/fast'],
