@@ -50,7 +50,20 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'data/fineweb',
         ],
     ),
-    'Weights': ('models on disk, in and out', ['weights/tensors', 'weights/layouts', 'weights/llama', 'weights/kinds', 'weights/hub', 'weights/export']),
+    'Weights': (
+        'models on disk, in and out',
+        [
+            'weights/tensors',
+            'weights/layouts',
+            'weights/llama',
+            'weights/gguf',
+            'weights/gguf_model',
+            'weights/stories',
+            'weights/kinds',
+            'weights/hub',
+            'weights/export',
+        ],
+    ),
     'Sample': (
         'writing, fast and exactly',
         ['sample/settings', 'sample/cache', 'sample/generation', 'sample/writing', 'sample/fast'],
@@ -59,6 +72,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
         'runs that survive',
         [
             'train/settings',
+            'train/muon',
             'train/loss',
             'train/flops',
             'train/processes',
@@ -83,7 +97,17 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
     ),
     'Evaluate': (
         'what a model knows, and how fast it is',
-        ['eval/text', 'eval/tasks', 'eval/report', 'eval/maps', 'eval/lens', 'eval/lab', 'eval/ladder', 'eval/bench'],
+        [
+            'eval/text',
+            'eval/tasks',
+            'eval/report',
+            'eval/maps',
+            'eval/lens',
+            'eval/lab',
+            'eval/ladder',
+            'eval/growth',
+            'eval/bench',
+        ],
     ),
     'Command': (
         'gpt-nb, a room a command',

@@ -22,9 +22,9 @@ from ..base.errors import printable
 from ..base.files import is_a
 from ..data.shards import TokenData
 from ..data.tokenizer import Tokenizer
-from ..model import GPTConfig
 from .run_folder import RunFolder, check_keys
 from .settings import TrainConfig
+from ..weights.kinds import config_dict, kind_of
 from ..weights.tensors import CheckpointError
 
 # %% ../../nbs/train/resume.ipynb #e3d7ce56
@@ -36,9 +36,10 @@ def run_fingerprint(
     val_data: TokenData | None, # what it is judged by
 ) -> dict: # flat, JSON
     "Collect what must not change between a run's start and its resume."
-    fields = asdict(shape) if isinstance(shape, GPTConfig) else vars(shape)
+    fields = config_dict(shape) if kind_of(shape) else vars(shape)
     out = {f'model.{k}': v for k, v in fields.items()}
     out |= {k: getattr(config, k) for k in ('seed', 'batch_size', 'gradient_accumulation_steps')}
+    out['optimizer'] = config.optimizer
     out['freeze'] = sorted(config.freeze)
     out['tokenizer'] = tokenizer and tokenizer.digest()
     out['train_data'] = train_data.digest()
@@ -124,6 +125,7 @@ def changed_settings(
 ) -> dict[str, list]: # name -> old and new value
     "List the settings that are not those of the run; when to stop is not one of them."
     asked = json.loads(json.dumps(asdict(now)))
+    then = dict(optimizer='adamw', lr_schedule='cosine', muon_learning_rate=now.muon_learning_rate) | then
     return {k: [then.get(k), v] for k, v in asked.items() if then.get(k) != v and k not in ('stop_at', 'eval_only')}
 
 # %% ../../nbs/train/resume.ipynb #fd9fd169

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
+from torch.optim import AdamW
 
 from ..base.device import (
     autocast, choose_device, choose_dtype, compiler_cache, machine, to_device)
@@ -27,12 +28,12 @@ from ..base.show import notice, say
 from ..data.shards import TokenData
 from ..data.tokenizer import Tokenizer
 from ..data.windows import Windows
-from ..model import GPT, GPTConfig
 from .evaluation import check_validation, evaluate
 from .guards import (
     Interrupted, Patience, Signals, SpikeGuard, check_finite, check_memory, memory_errors)
 from .logs import log_package
 from .loss import LossModule
+from .muon import MuonAdamW
 from .processes import SingleProcess
 from .recorder import Recorder, utilization
 from .resume import (
@@ -41,6 +42,7 @@ from .run_folder import RunFolder
 from .saver import Saver
 from .settings import TrainConfig, freeze, make_optimizer
 from .state import fork_rng, pack_rng, unpack_rng
+from ..weights.kinds import kind_of
 from ..weights.tensors import CheckpointError
 
 # %% ../../nbs/train/trainer.ipynb #8dc23e27
@@ -162,7 +164,8 @@ class Trainer:
         # the learning rate of this step
         c, world = self.config, self.processes
         lr = c.lr_at(self.step)
-        for group in self.optimizer.param_groups: group['lr'] = lr
+        for group in self.optimizer.param_groups:
+            group['lr'] = c.lr_at(self.step, group.get('rate', 'learning_rate'))
 
         # the gradients of all micro-batches add up; this process takes every `world_size`-th of them
         self.model.train()
@@ -220,7 +223,7 @@ class Trainer:
             whole = self.saver.copy(parts | {'rng': pack_rng()})
             def write():
                 # the model on top comes first: if a crash follows, the resumed run writes it again
-                if best and isinstance(self.model, GPT): self.folder.export(self.model, self.tokenizer, whole['model'])
+                if best and kind_of(self.model): self.folder.export(self.model, self.tokenizer, whole['model'])
                 self.folder.save(state['step'], whole, state, best, self.config.keep_checkpoints)
             self.saver.run(write)
         self.processes.run_on_main(begin)
@@ -260,7 +263,7 @@ class Trainer:
                               f'of the {world.world_size} processes that share it (make batch_size smaller to keep '
                               f'the global batch of {c.global_batch})')
         if self.val_data is not None: check_validation(self.model, self.val_data, c.eval_tokens)
-        if isinstance(self.model.config, GPTConfig) and not c.eval_only:
+        if kind_of(self.model) and not c.eval_only:
             check_memory(self.model.config, c.batch_size, self.device)
         log_package(log)
 
@@ -283,7 +286,7 @@ class Trainer:
         def newest():
             nonlocal parts
             parts, state = newest_state(folder)
-            if state.get('step') and not parts['optimizer'] and isinstance(self.optimizer, torch.optim.AdamW):
+            if state.get('step') and not parts['optimizer'] and isinstance(self.optimizer, (AdamW, MuonAdamW)):
                 raise CheckpointError(f'the checkpoint of step {state["step"]} in {path} is damaged, '
                                       'its optimizer.safetensors is empty')
             return state | ({'rng': parts['rng']} if parts else {})
@@ -317,7 +320,7 @@ class Trainer:
             stack.enter_context(world.alone())
             self.signals = stack.enter_context(Signals())
             stack.enter_context(fork_rng())
-            shown = self.show and isinstance(shape, GPTConfig) and not c.eval_only
+            shown = self.show and bool(kind_of(shape)) and not c.eval_only
             mfu = utilization(shape, self.device, self.dtype, world.world_size) if shown else None
 
             # the caller's random numbers come back at the end
