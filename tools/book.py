@@ -7,7 +7,6 @@ import json, re
 from pathlib import Path
 
 PARTS = {  # part -> what it is, and its notebooks in nbs/
-    'First steps': ('for a reader in a hurry', ['tutorial']),
     'Ground floor': (
         'a GPT in one sitting',
         [
@@ -23,6 +22,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             '09_ladder',
         ],
     ),
+    'First steps': ('for a reader in a hurry', ['tutorial']),
     'Modern': (
         'what came after GPT-2',
         [
@@ -31,6 +31,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'modern/gated',
             'modern/window',
             'modern/decoder',
+            'modern/lora',
         ],
     ),
     'Base': ('errors, files, devices', ['base/errors', 'base/files', 'base/device', 'base/show', 'base/comments']),
@@ -43,6 +44,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'data/published',
             'data/sentencepiece',
             'data/tokenizer_files',
+            'data/messages',
             'data/shards',
             'data/windows',
             'data/prepared',
@@ -113,6 +115,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
         'gpt-nb, a room a command',
         ['cli/command', 'cli/options', 'cli/train', 'cli/sample', 'cli/prepare', 'cli/tools'],
     ),
+    'Chat': ('talking to a model', ['chat/conversation']),
 }
 OLD_PAGES = {  # page of the first edition -> where its subject is now
     'corpus': 'data/corpus',
