@@ -78,6 +78,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'train/settings',
             'train/muon',
             'train/loss',
+            'train/memory',
             'train/flops',
             'train/processes',
             'train/evaluation',
