@@ -70,7 +70,15 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
     ),
     'Sample': (
         'writing, fast and exactly',
-        ['sample/settings', 'sample/cache', 'sample/generation', 'sample/writing', 'sample/fast'],
+        [
+            'sample/settings',
+            'sample/cache',
+            'sample/generation',
+            'sample/writing',
+            'sample/kernels',
+            'sample/fast',
+            'sample/speculative',
+        ],
     ),
     'Train': (
         'runs that survive',
@@ -111,6 +119,9 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'eval/lab',
             'eval/ladder',
             'eval/growth',
+            'eval/timing',
+            'eval/bench_training',
+            'eval/bench_start',
             'eval/bench',
         ],
     ),
