@@ -119,6 +119,8 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'eval/lab',
             'eval/ladder',
             'eval/growth',
+            'eval/scaling',
+            'eval/plan',
             'eval/timing',
             'eval/bench_training',
             'eval/bench_start',
@@ -127,7 +129,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
     ),
     'Command': (
         'gpt-nb, a room a command',
-        ['cli/command', 'cli/options', 'cli/train', 'cli/sample', 'cli/prepare', 'cli/tools'],
+        ['cli/command', 'cli/options', 'cli/train', 'cli/sample', 'cli/plan', 'cli/prepare', 'cli/tools'],
     ),
     'Chat': ('talking to a model', ['chat/conversation']),
 }
