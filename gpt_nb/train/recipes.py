@@ -36,7 +36,8 @@ class RunConfig(DataConfig):
     out_dir: str = 'out' # the run's folder
     resume: bool = False # go on with the run in out_dir; where there is none, start
     log: str = 'none' # where figures go besides metrics.jsonl: none, tensorboard, trackio, wandb
-    model: GPTConfig | DecoderConfig = field(default_factory=lambda: GPTConfig(vocab_size=1)) # its vocab_size is set from the tokenizer
+    # its vocab_size is set from the tokenizer
+    model: GPTConfig | DecoderConfig = field(default_factory=lambda: GPTConfig(vocab_size=1)) # shape of the model
     train: TrainConfig = field(default_factory=TrainConfig)
 
     def __post_init__(self):
