@@ -28,12 +28,14 @@ _ROOMS = {
     'train.trainer': ['Trainer'],
     'train.recipes': ['RunConfig', 'train_run'],
     'eval.plan': ['plan'],
+    'chat.conversation': ['Chat'],
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = [*_ROOM_OF]
 
 if TYPE_CHECKING:  # editors and type checkers read these lines instead of the function below
     from .base.errors import UserError
+    from .chat.conversation import Chat
     from .data.bpe import BPETokenizer, GPT2Tokenizer
     from .data.corpus import load_text, split_text
     from .data.shards import TokenData

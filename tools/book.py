@@ -135,6 +135,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'cli/train',
             'cli/sample',
             'cli/session',
+            'cli/chat',
             'cli/plan',
             'cli/prepare',
             'cli/runs',

@@ -13,7 +13,7 @@ from typing import Any
 from torch import nn
 
 from ..base.errors import UserError
-from ..data.messages import encode_messages
+from ..data.messages import chat_template_of, check_messages, encode_messages
 from ..data.tokenizer import Tokenizer
 from ..sample.settings import SamplingConfig
 from ..sample.writing import stream
@@ -30,6 +30,7 @@ class Chat:
         top_p: float | None = 0.9, # as in `SamplingConfig`
         **settings: Any, # other fields of `SamplingConfig`
     ):
+        chat_template_of(tok)                                            # refuses one that has none
         self.model = model
         self.tok = tok
         self.settings = SamplingConfig(max_new_tokens=max_new_tokens, temperature=temperature, top_p=top_p, **settings)
@@ -41,8 +42,19 @@ class Chat:
         system: str | None = None, # what the model is told first
     ):
         "Begin anew."
-        self.messages = [] if system is None else [dict(role='system', content=system)]
+        self.messages = []
+        self.system = system
         self.forgotten = 0
+
+    @property
+    def system(self) -> str | None:
+        "What the model is told first."
+        return self.messages[0]['content'] if self.messages and self.messages[0]['role'] == 'system' else None
+
+    @system.setter
+    def system(self, text):
+        first = [] if text is None else check_messages([dict(role='system', content=text)])
+        self.messages = first + self.messages[self.system is not None:]
 
     def _prompt(self):
         "The ids of the conversation, without the oldest turns where it is too long, and the room that is left."
@@ -65,6 +77,7 @@ class Chat:
         Whoever stops reading stops the answer; what was written until then stays in `messages`.
         `UserError` where the text is empty or too long; then nothing is added.
         """
+        if self.messages and self.messages[-1]['role'] == 'user': self.messages.pop()     # nobody read its answer
         self.messages.append(dict(role='user', content=text))
         try:
             ids, room = self._prompt()

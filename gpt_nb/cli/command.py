@@ -25,6 +25,7 @@ from .options import UsageError
 COMMANDS: dict[str, tuple[str, str]] = {  # name -> address of what to call with the words after it, a line of help
     'train': ('gpt_nb.cli.train:train_command', 'train a GPT on a text'),
     'sample': ('gpt_nb.cli.sample:sample_command', 'let a trained model write'),
+    'chat': ('gpt_nb.cli.chat:chat_command', 'talk to a model: a folder, a GGUF file, or a name on the Hub'),
     'eval': ('gpt_nb.cli.tools:eval_command', 'exact loss, perplexity and bits per character; HellaSwag and LAMBADA'),
     'export': ('gpt_nb.cli.tools:export_command', 'write a model for transformers or llama.cpp'),
     'prepare': ('gpt_nb.cli.prepare:prepare_command', 'encode a text, or documents such as FineWeb, into token shards'),

@@ -76,6 +76,10 @@ def _edited_lines(words) -> Iterator[str]:
 
 class Session:
     "Prompts and settings, a line each, until the lines end."
+    greeting = 'a text to go on from, or /help; Ctrl-C stops a text, Ctrl-D ends'
+    what = 'a text to go on from' # what a line without a slash is
+    commands: dict[str, str] = {} # more words after a slash, for `command`: what to type, and a line of help
+
     def __init__(self,
         write: Callable[[list[str], 'SamplingConfig', bool], None], # prints what follows prompts, maybe as a stream
         config: 'SamplingConfig', # the settings to begin with
@@ -91,18 +95,26 @@ class Session:
                 for name, f in zip(self.names, fields(self.config))]
         lines = [f'  {name:20} {value:8} {text}' for name, value, text in rows]
         return '\n'.join([
-            'A line is a text to go on from. A slash before a name shows or changes a setting:', '', *lines, '',
+            f'A line is {self.what}. A slash before a name shows or changes a setting:', '', *lines, '',
+            *(f'  {words:20} {text}' for words, text in self.commands.items()),
             '  /temp 0.7            as much of a name as tells it from the others; none takes a setting away',
             '  //text               a text that begins with a slash',
             '  /quit                ends the session, and so does Ctrl-D; Ctrl-C stops the text'])
+
+    def command(self,
+        name: str, # the word after a slash
+        text: str, # what stands after it
+    ):
+        "Do what one of `commands` asks for."
 
     def take(self,
         line: str, # as it was typed
     ) -> bool: # does the session go on?
         "Do what one line asks for; raises `UserError`."
-        word = line.strip()
+        word, _, rest = line.strip().partition(' ')
         if word in ('/quit', '/exit', '/q'): return False
         if word in ('/help', '/?', '/'): print(self.help())
+        elif word in (c.split()[0] for c in self.commands): self.command(word[1:], rest.strip())
         elif line.startswith('/') and not line.startswith('//'):
             self.config, said = change_setting(self.config, line[1:])
             print(said)
@@ -113,8 +125,8 @@ class Session:
     def run(self):
         "Read lines until they end. One that cannot be used costs a line of advice, not the session."
         on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
-        if on_terminal: print('a text to go on from, or /help; Ctrl-C stops a text, Ctrl-D ends')
-        words = ['/help', '/quit', *(f'/{n}' for n in self.names)]
+        if on_terminal: print(self.greeting)
+        words = ['/help', '/quit', *(c.split()[0] for c in self.commands), *(f'/{n}' for n in self.names)]
         for i, line in enumerate(_edited_lines(words) if on_terminal else _plain_lines()):
             try:
                 line = typed(line.removesuffix('\r'))
