@@ -23,15 +23,14 @@ if TYPE_CHECKING:
 
 # %% ../../nbs/cli/train.ipynb #202fb1de
 @cache
-def _train_options():
-    "Two dataclasses: the options of `train`, and those of the model among them."
+def _train_options(shape):
+    "Two dataclasses: the options of `train`, and those of the model among them, which are the fields of `shape`."
     import tyro
-    from gpt_nb.model import GPTConfig
     from gpt_nb.train.distributed import ProcessConfig
     from gpt_nb.train.recipes import PRESETS, RunConfig
 
     @dataclass(frozen=True)
-    class ModelOptions(GPTConfig):
+    class ModelOptions(shape):
         "The model's shape; its vocabulary is the tokenizer's."
         vocab_size: tyro.conf.Suppress[int] = 1
 
@@ -60,19 +59,20 @@ def read_train(
     args: list[str], # words after `gpt-nb train`
 ) -> tuple['RunConfig', 'ProcessConfig']: # what to train, and how processes work together if there are several
     "The preset named in `args`, changed as the other options say; raises `UsageError`."
-    from gpt_nb.model import GPTConfig
     from gpt_nb.train.recipes import PRESETS, RunConfig
-    TrainOptions, ModelOptions = _train_options()
     given = given_options(args)
     preset = _preset(given)
     if preset not in PRESETS: raise UsageError(f'unknown preset {preset!r}: choose from {", ".join(PRESETS)}')
     run = PRESETS[preset]
+    shape = type(run.model)
+    TrainOptions, ModelOptions = _train_options(shape)
 
     # a learning rate that was typed takes the end of the schedule along
     if '--learning-rate' in given and '--min-lr' not in given: run = replace(run, train=replace(run.train, min_lr=None))
 
     # a model to start from has its shape
-    fixed = [w for w in given if re.fullmatch('--(no-)?(block-size|n-layer|n-head|n-embd|bias|layer-norm-eps)', w)]
+    words = [f.name.replace('_', '-') for f in fields(shape) if f.name not in ('vocab_size', 'dropout')]
+    fixed = [w for w in given if re.fullmatch(f'--(no-)?({"|".join(words)})', w)]
     if given.get('--init', run.init) != 'scratch' and fixed:
         raise UsageError(f'{fixed[0]} cannot be chosen beside --init: the model to start from has its shape')
 
@@ -80,7 +80,7 @@ def read_train(
     names = [f.name for f in fields(RunConfig)]
     own = {n: getattr(run, n) for n in names} | {'model': ModelOptions(**asdict(run.model)), 'preset': preset}
     got = parse(TrainOptions, args, 'gpt-nb train', TrainOptions(**own), '--data')
-    return RunConfig(**{n: getattr(got, n) for n in names} | {'model': GPTConfig(**asdict(got.model))}), got.processes
+    return RunConfig(**{n: getattr(got, n) for n in names} | {'model': shape(**asdict(got.model))}), got.processes
 
 # %% ../../nbs/cli/train.ipynb #e1a82620
 def _find_init(run, keep):

@@ -18,24 +18,25 @@ from ..data.source import DataConfig, load_run_data
 from ..data.tokenizer import Tokenizer
 from ..data.tokenizer_files import load_tokenizer
 from ..model import GPT, GPTConfig
+from ..modern.decoder import Decoder, DecoderConfig
 from .logs import LOGS
 from .processes import SingleProcess
 from .run_folder import RunFolder
 from .settings import TrainConfig
 from .state import fork_rng
 from .trainer import Trainer
-from ..weights.layouts import load_gpt2
+from ..weights.kinds import build_model, config_dict, read_model
 from ..weights.tensors import CheckpointError
 
 # %% ../../nbs/train/recipes.ipynb #d6560f42
 @dataclass(frozen=True)
 class RunConfig(DataConfig):
     "A whole run, from a text to a folder."
-    init: str = 'scratch' # scratch, or a folder with a model in GPT-2's layout to start from, such as another run's
+    init: str = 'scratch' # scratch, or a folder with a model to start from, such as another run's
     out_dir: str = 'out' # the run's folder
     resume: bool = False # go on with the run in out_dir; where there is none, start
     log: str = 'none' # where figures go besides metrics.jsonl: none, tensorboard, trackio, wandb
-    model: GPTConfig = field(default_factory=lambda: GPTConfig(vocab_size=1)) # its vocab_size is set from the tokenizer
+    model: GPTConfig | DecoderConfig = field(default_factory=lambda: GPTConfig(vocab_size=1)) # its vocab_size is set from the tokenizer
     train: TrainConfig = field(default_factory=TrainConfig)
 
     def __post_init__(self):
@@ -45,16 +46,16 @@ class RunConfig(DataConfig):
 
 # %% ../../nbs/train/recipes.ipynb #1a0c9704
 def init_from(
-    run: RunConfig, # its `init` is a folder in GPT-2's layout; of its `model` only the dropout counts
+    run: RunConfig, # its `init` is a folder with a model; of its `model` only the dropout counts
     tok: Tokenizer, # what the data is encoded with
-) -> GPT:
+) -> GPT | Decoder:
     """Load the trained model that a run starts from.
 
     `CheckpointError` where a file is not what its run wrote, `ConfigError` if it was trained with another tokenizer.
     """
     folder = RunFolder(run.init)
     folder.check_model()                                              # of a folder that is no run's nothing is recorded
-    model = load_gpt2(folder.path, dropout=run.model.dropout)
+    model = read_model(folder.path, dropout=run.model.dropout)
     if (folder.path/'tokenizer.json').exists(): same = load_tokenizer(folder.path).digest() == tok.digest()
     else: same = model.config.vocab_size == tok.vocab_size
     if same: return model
@@ -66,7 +67,7 @@ def train_run(
     run: RunConfig, # the whole run
     processes: SingleProcess = SingleProcess(), # who shares the work
     show: bool = True, # print and draw
-    start: Callable[[RunConfig, Tokenizer], GPT] = init_from, # finds the model that `init` names
+    start: Callable[[RunConfig, Tokenizer], GPT | Decoder] = init_from, # finds the model that `init` names
 ) -> Trainer: # after `fit`
     "Do what a `RunConfig` says, from the text to the folder."
     # a folder that holds a run is refused before the text is read
@@ -79,12 +80,12 @@ def train_run(
     # first weights; the caller's random numbers stay as they are
     with processes.alone(), fork_rng():
         torch.manual_seed(run.train.seed)
-        if run.init == 'scratch': model = GPT(replace(run.model, vocab_size=data.tokenizer.vocab_size))
+        if run.init == 'scratch': model = build_model(replace(run.model, vocab_size=data.tokenizer.vocab_size))
         # its weights are in the checkpoint; init is needed no more
-        elif holds_run and saved: model = GPT(replace(folder.model_config(), dropout=run.model.dropout))
+        elif holds_run and saved: model = build_model(replace(folder.model_config(), dropout=run.model.dropout))
         else: model = start(run, data.tokenizer)
 
-    about = {'run': asdict(replace(run, model=model.config)), 'data': data.about}
+    about = {'run': asdict(run) | {'model': config_dict(model.config)}, 'data': data.about}
     trainer = Trainer(model, data.train, data.val, run.train, run.out_dir, data.tokenizer, run.resume, about,
                       processes, show, run.log)
     if trainer.show:
@@ -103,6 +104,11 @@ PRESETS = {
         model=GPTConfig(vocab_size=1, block_size=128, n_layer=5, n_head=5, n_embd=160, dropout=0.1),
         train=TrainConfig(batch_size=16, max_iters=6000, optimizer='muon', learning_rate=4e-3, lr_schedule='linear',
                           min_lr=0.0, eval_interval=1000)),
+    'modern-char-cpu': RunConfig(
+        model=DecoderConfig(vocab_size=1, block_size=64, n_layer=3, n_head=4, n_kv_head=2, n_embd=96, n_inner=256,
+                            rope_base=10_000.0),
+        train=TrainConfig(batch_size=16, max_iters=2400, learning_rate=5e-3, min_lr=1e-4, eval_interval=600,
+                          dtype='float32')),
     'shakespeare-char': RunConfig(
         model=GPTConfig(vocab_size=1, block_size=256, n_layer=6, n_head=6, n_embd=384, dropout=0.2, bias=False),
         train=TrainConfig(batch_size=16, gradient_accumulation_steps=4, max_iters=5000, learning_rate=1e-3,
