@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from ..base.errors import printable
+from ..base.errors import ConfigError, printable
 from .command import for_terminal
 from .options import UsageError, given_options, parse
 from .sample import first_prompt
@@ -43,7 +43,7 @@ def _train_options():
         shakespeare-char-cpu elsewhere; any option changes the preset.
         """
         model: ModelOptions = ModelOptions()
-        preset: Literal[tuple(PRESETS)] = 'shakespeare-char-cpu' # a recipe to start from
+        preset: Literal[tuple(PRESETS)] = 'shakespeare-char-cpu' # where to start from; a run that goes on keeps its own
         processes: ProcessConfig = ProcessConfig()
 
     return TrainOptions, ModelOptions
@@ -56,31 +56,65 @@ def _preset(given):
     gpu = torch.cuda.is_available() and given.get('--device') != 'cpu'
     return 'shakespeare-char' if gpu else 'shakespeare-char-cpu'
 
+def _begin_with(given):
+    "What the options change, the preset's name, and the run that goes on (None: a new one)."
+    from gpt_nb.base.files import user_path
+    from gpt_nb.train.recipes import PRESETS, RunConfig, remembered_run
+    from gpt_nb.train.run_folder import RunFolder
+    preset = _preset(given)
+    if preset not in PRESETS: raise UsageError(f'unknown preset {preset!r}: choose from {", ".join(PRESETS)}')
+
+    # a run that goes on keeps its own settings, wherever it once began
+    out = given.get('--out-dir') or RunConfig().out_dir
+    folder = RunFolder(user_path(out, 'out_dir'))
+    goes_on = '--resume' in given and folder.holds_run
+    run = replace(remembered_run(out), resume=False) if goes_on else PRESETS[preset]
+
+    # a learning rate that was typed takes the end of the schedule along, and a number of steps is no number of epochs
+    if '--learning-rate' in given and '--min-lr' not in given: run = replace(run, train=replace(run.train, min_lr=None))
+    if '--max-iters' in given and '--epochs' not in given: run = replace(run, train=replace(run.train, epochs=None))
+    return run, preset, folder if goes_on else None
+
+def _refuse_other(given, run, folder):
+    "Name the option that was typed with another value than the run in `folder` was made with, if it decides too much."
+    about = folder.read_run()
+    fixed = about['identity'] | {'val_fraction': run.val_fraction}
+    was = fixed | {'val_fraction': about.get('run', {}).get('val_fraction', run.val_fraction)}
+    for name in fixed.keys() - {'tokenizer', 'train_data', 'val_data'}:
+        group, _, field = name.rpartition('.')
+        option = '--' + field.replace('_', '-')
+        if option not in given and option.replace('--', '--no-', 1) not in given: continue
+        now = getattr(run.model if group else run.train, field) if name != 'val_fraction' else run.val_fraction
+        if isinstance(now, tuple): now = sorted(now)
+        if now != was[name]:
+            raise ConfigError(f'{option} is {now}, but the run in {printable(folder.path)} was made with {was[name]}: '
+                              'leave the option out, or name another --out-dir')
+
 def read_train(
     args: list[str], # words after `gpt-nb train`
 ) -> tuple['RunConfig', 'ProcessConfig']: # what to train, and how processes work together if there are several
-    "The preset named in `args`, changed as the other options say; raises `UsageError`."
+    """Read what to train: a preset, or with --resume the run in out_dir, changed as the other options say.
+
+    Raises `UsageError`, and `ConfigError` for an option that a run which goes on cannot change.
+    """
     from gpt_nb.model import GPTConfig
-    from gpt_nb.train.recipes import PRESETS, RunConfig
+    from gpt_nb.train.recipes import RunConfig
     TrainOptions, ModelOptions = _train_options()
     given = given_options(args)
-    preset = _preset(given)
-    if preset not in PRESETS: raise UsageError(f'unknown preset {preset!r}: choose from {", ".join(PRESETS)}')
-    run = PRESETS[preset]
-
-    # a learning rate that was typed takes the end of the schedule along
-    if '--learning-rate' in given and '--min-lr' not in given: run = replace(run, train=replace(run.train, min_lr=None))
+    run, preset, folder = _begin_with(given)
 
     # a model to start from has its shape
     fixed = [w for w in given if re.fullmatch('--(no-)?(block-size|n-layer|n-head|n-embd|bias|layer-norm-eps)', w)]
-    if given.get('--init', run.init) != 'scratch' and fixed:
+    if folder is None and given.get('--init', run.init) != 'scratch' and fixed:
         raise UsageError(f'{fixed[0]} cannot be chosen beside --init: the model to start from has its shape')
 
-    # the preset becomes the defaults
+    # what was found becomes the defaults
     names = [f.name for f in fields(RunConfig)]
     own = {n: getattr(run, n) for n in names} | {'model': ModelOptions(**asdict(run.model)), 'preset': preset}
     got = parse(TrainOptions, args, 'gpt-nb train', TrainOptions(**own), '--data')
-    return RunConfig(**{n: getattr(got, n) for n in names} | {'model': GPTConfig(**asdict(got.model))}), got.processes
+    run = RunConfig(**{n: getattr(got, n) for n in names} | {'model': GPTConfig(**asdict(got.model))})
+    if folder: _refuse_other(given, run, folder)
+    return run, got.processes
 
 # %% ../../nbs/cli/train.ipynb #e1a82620
 def _find_init(run, keep):
