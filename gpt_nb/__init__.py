@@ -16,6 +16,7 @@ _ROOMS = {
     'data.tokenizer_files': ['load_tokenizer'],
     'data.shards': ['TokenData'],
     'model': ['GPT', 'GPTConfig'],
+    'modern.decoder': ['Decoder', 'DecoderConfig'],
     'weights.hub': ['from_pretrained', 'save_pretrained'],
     'sample.settings': ['SamplingConfig'],
     'sample.generation': ['generate'],
@@ -37,6 +38,7 @@ if TYPE_CHECKING:  # editors and type checkers read these lines instead of the f
     from .data.tokenizer import CharTokenizer, Tokenizer
     from .data.tokenizer_files import load_tokenizer
     from .model import GPT, GPTConfig
+    from .modern.decoder import Decoder, DecoderConfig
     from .sample.fast import speed_up
     from .sample.generation import generate
     from .sample.settings import SamplingConfig

@@ -75,12 +75,13 @@ class MultiHeadAttention(nn.Module):
 # %% ../nbs/04_attention.ipynb #343473ee
 def attend(
     q: Tensor, # queries `[B, nh, T, hs]`
-    k: Tensor, # keys `[B, nh, T, hs]`
-    v: Tensor, # values `[B, nh, T, hs]`
+    k: Tensor, # keys `[B, nh, T, hs]`; fewer heads than queries have are shared out
+    v: Tensor, # values, as many heads as keys
     dropout: float = 0.0, # probability of dropping an attention weight, in [0, 1)
 ) -> Tensor: # `[B, nh, T, hs]`
     "Causal attention of all heads at once, in one fused kernel (Dao et al. 2022)."
-    return F.scaled_dot_product_attention(q, k, v, dropout_p=dropout, is_causal=True)
+    return F.scaled_dot_product_attention(q, k, v, dropout_p=dropout, is_causal=True,
+                                          enable_gqa=q.size(1) > k.size(1))
 
 class CausalSelfAttention(nn.Module):
     "All heads from one product, as GPT-2 lays them out."
@@ -97,15 +98,19 @@ class CausalSelfAttention(nn.Module):
         self.c_proj = nn.Linear(n_embd, n_embd, bias=bias)
         self.resid_dropout = nn.Dropout(dropout)
 
+    def qkv(self,
+        x: Tensor, # `[B, T, C]`
+    ) -> list[Tensor]: # queries, keys and values, `[B, nh, T, hs]` each
+        "One product, cut into queries, keys and values, and these into heads."
+        parts = self.c_attn(x).split(x.size(2), dim=2)            # (B, T, 3C) -> three of (B, T, C)
+        return [t.unflatten(2, (self.n_head, -1)).transpose(1, 2) for t in parts]
+
     def forward(self,
         x: Tensor, # `[B, T, C]`
         attend=attend, # `attend(q, k, v, dropout=p)`: how positions look at each other
     ) -> Tensor: # `[B, T, C]`
         "Attention of all heads at once, joined and mixed."
-        B, T, C = x.shape
-        q, k, v = self.c_attn(x).split(C, dim=2)                  # (B, T, 3C) -> three of (B, T, C)
-        q, k, v = [t.view(B, T, self.n_head, C // self.n_head).transpose(1, 2)
-                   for t in (q, k, v)]                            # (B, nh, T, hs) each
+        q, k, v = self.qkv(x)                                     # (B, nh, T, hs) each
         y = attend(q, k, v, dropout=self.dropout if self.training else 0.0)
-        y = y.transpose(1, 2).reshape(B, T, C)                    # (B, nh, T, hs) -> (B, T, C)
+        y = y.transpose(1, 2).flatten(2)                          # (B, nh, T, hs) -> (B, T, C)
         return self.resid_dropout(self.c_proj(y))

@@ -38,13 +38,12 @@ class Block(nn.Module):
         n_embd: int, # width C of the residual stream
         attn: nn.Module, # attention sublayer, `attn(x, attend)`: `[B, T, C] -> [B, T, C]`
         mlp: nn.Module, # feed-forward sublayer, `[B, T, C] -> [B, T, C]`
-        layer_norm_eps: float = 1e-5, # added to the variance
-        bias: bool = True, # biases in the layer norms?
+        norm=nn.LayerNorm, # makes a norm of that width
     ):
         super().__init__()
-        self.ln_1 = nn.LayerNorm(n_embd, layer_norm_eps, bias=bias)
+        self.ln_1 = norm(n_embd)
         self.attn = attn
-        self.ln_2 = nn.LayerNorm(n_embd, layer_norm_eps, bias=bias)
+        self.ln_2 = norm(n_embd)
         self.mlp  = mlp
 
     def forward(self,

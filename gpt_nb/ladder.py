@@ -9,6 +9,7 @@ __all__ = ['RUNGS', 'Shape', 'LanguageModel', 'Rung', 'BigramModel', 'four_heads
 # %% ../nbs/09_ladder.ipynb #94c9ee8d
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from torch import Tensor, nn
@@ -158,9 +159,10 @@ class GPT1(nn.Module):
         self.wte  = nn.Embedding(c.vocab_size, c.n_embd)
         self.wpe  = nn.Embedding(c.block_size, c.n_embd)
         self.drop = nn.Dropout(c.dropout)
+        norm      = partial(nn.LayerNorm, eps=c.layer_norm_eps, bias=c.bias)
         self.h    = nn.Sequential(*[
             PostLNBlock(c.n_embd, CausalSelfAttention(c.n_embd, c.n_head, c.dropout, c.bias),
-                        MLP(c.n_embd, c.dropout, c.bias), c.layer_norm_eps, c.bias)
+                        MLP(c.n_embd, c.dropout, c.bias), norm)
             for _ in range(c.n_layer)])
         for name, p in self.named_parameters():
             if p.dim() == 2: nn.init.normal_(p, 0, 0.02)

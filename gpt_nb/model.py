@@ -8,6 +8,7 @@ __all__ = ['SIZES', 'init_weights', 'GPTConfig', 'GPT']
 # %% ../nbs/06_model.ipynb #67ae5c62
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -89,11 +90,12 @@ class GPT(nn.Module):
         self.wte  = nn.Embedding(c.vocab_size, c.n_embd)          # W_e, which is also the head
         self.wpe  = nn.Embedding(c.block_size, c.n_embd)          # W_p
         self.drop = nn.Dropout(c.dropout)
+        norm      = partial(nn.LayerNorm, eps=c.layer_norm_eps, bias=c.bias)
         self.h    = nn.ModuleList(
             Block(c.n_embd, CausalSelfAttention(c.n_embd, c.n_head, c.dropout, c.bias),
-                  MLP(c.n_embd, c.dropout, c.bias), c.layer_norm_eps, c.bias)
+                  MLP(c.n_embd, c.dropout, c.bias), norm)
             for _ in range(c.n_layer))
-        self.ln_f = nn.LayerNorm(c.n_embd, c.layer_norm_eps, bias=c.bias)
+        self.ln_f = norm(c.n_embd)
         init_weights(self, c.n_layer)
 
     @property

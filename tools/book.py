@@ -23,6 +23,16 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             '09_ladder',
         ],
     ),
+    'Modern': (
+        'what came after GPT-2',
+        [
+            'modern/rotary',
+            'modern/grouped',
+            'modern/gated',
+            'modern/window',
+            'modern/decoder',
+        ],
+    ),
     'Base': ('errors, files, devices', ['base/errors', 'base/files', 'base/device', 'base/show', 'base/comments']),
     'Data': (
         'from a text to batches',
@@ -73,7 +83,17 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
     ),
     'Evaluate': (
         'what a model knows, and how fast it is',
-        ['eval/text', 'eval/tasks', 'eval/report', 'eval/maps', 'eval/lens', 'eval/lab', 'eval/ladder', 'eval/bench'],
+        [
+            'eval/text',
+            'eval/tasks',
+            'eval/report',
+            'eval/maps',
+            'eval/lens',
+            'eval/lab',
+            'eval/ladder',
+            'eval/growth',
+            'eval/bench',
+        ],
     ),
     'Command': (
         'gpt-nb, a room a command',

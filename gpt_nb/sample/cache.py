@@ -19,8 +19,8 @@ from ..base.errors import UserError
 # %% ../../nbs/sample/cache.ipynb #62f563ab
 def attend_cached(
     q: Tensor, # queries of the new positions `[B, nh, T, hs]`
-    k: Tensor, # their keys `[B, nh, T, hs]`
-    v: Tensor, # their values `[B, nh, T, hs]`
+    k: Tensor, # their keys `[B, nh, T, hs]`; fewer heads than queries have are shared out
+    v: Tensor, # their values, as many heads as keys
     dropout: float = 0.0, # must be 0: a cache is for evaluation
     *,
     held_k: Tensor, # keys of one layer `[B, nh, length, hs]`; the new ones are written into it
@@ -35,7 +35,7 @@ def attend_cached(
     if attn_mask is None: return attend(q, k, v)
     S = attn_mask.size(-1)
     k, v = held_k[:, :, :S].to(k.dtype), held_v[:, :, :S].to(v.dtype)  # (B, nh, S, hs) each
-    return F.scaled_dot_product_attention(q, k, v, attn_mask=attn_mask)
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=attn_mask, enable_gqa=q.size(1) > k.size(1))
 
 # %% ../../nbs/sample/cache.ipynb #e2b2798d
 class KVCache:
@@ -49,6 +49,7 @@ class KVCache:
         dtype: torch.dtype = torch.float32, # of the keys and values
         device: torch.device | str | None = None, # where they live
         step: int = 1, # attention reads a multiple of this many columns; a compiled model wants few different numbers
+        window: int | None = None, # positions that a query looks at, its own included; None: all
     ):
         shape = (batch_size, n_head, length, head_size)
         self.k = [torch.zeros(shape, dtype=dtype, device=device) for _ in range(n_layer)]
@@ -56,10 +57,11 @@ class KVCache:
         self.n = torch.zeros(batch_size, dtype=torch.long, device=device)  # positions that each row holds
         self.length = length
         self.step = step
+        self.window = window
 
     @classmethod
     def of(cls,
-        model: nn.Module, # has `config` (n_layer, n_head, n_embd, block_size) and `head_weight`
+        model: nn.Module, # has `config` (n_layer, n_head, n_embd, block_size; n_kv_head, window) and `head_weight`
         batch_size: int, # rows, B
         length: int | None = None, # positions that a row can hold, at most block_size; None for all of it
     ) -> 'KVCache': # empty, in the model's precision, on its device
@@ -67,7 +69,8 @@ class KVCache:
         c, w = model.config, model.head_weight
         n_head = getattr(c, 'n_kv_head', c.n_head)
         length = min(length or c.block_size, c.block_size)
-        return cls(c.n_layer, batch_size, n_head, length, c.n_embd // c.n_head, w.dtype, w.device)
+        window = getattr(c, 'window', None)
+        return cls(c.n_layer, batch_size, n_head, length, c.n_embd // c.n_head, w.dtype, w.device, window=window)
 
     def reserve(self,
         T: int, # positions to add to each row
@@ -77,9 +80,10 @@ class KVCache:
         if held + T > self.length:
             raise UserError(f'the cache has room for {self.length} positions: {held} are taken and {T} more do not fit')
         pos = self.n[:, None] + torch.arange(T, device=self.n.device)     # (B, T)
-        if held == 0 and T > 1: return pos, None
+        if held == 0 and 1 < T <= (self.window or T): return pos, None
         S = min(self.length, -(-(held + T) // self.step) * self.step)     # rounded up to a multiple of step
-        return pos, (torch.arange(S, device=self.n.device) <= pos[..., None])[:, None]
+        back = pos[..., None] - torch.arange(S, device=self.n.device)     # (B, T, S): how far back each column lies
+        return pos, ((back >= 0) & (back < (self.window or S)))[:, None]
 
     def attends(self,
         pos: Tensor, # from `reserve`
