@@ -37,6 +37,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
     'Data': (
         'from a text to batches',
         [
+            'data/reading',
             'data/corpus',
             'data/tokenizer',
             'data/bpe',

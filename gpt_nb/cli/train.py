@@ -78,16 +78,19 @@ def _begin_with(given):
 def _refuse_other(given, run, folder):
     "Name the option that was typed with another value than the run in `folder` was made with, if it decides too much."
     about = folder.read_run()
-    fixed = about['identity'] | {'val_fraction': run.val_fraction}
-    was = fixed | {'val_fraction': about.get('run', {}).get('val_fraction', run.val_fraction)}
-    for name in fixed.keys() - {'tokenizer', 'train_data', 'val_data'}:
+    digests = ('tokenizer', 'train_data', 'val_data')
+    was = {k: v for k, v in about['identity'].items() if k not in digests}
+    was |= {k: about['run'][k] for k in ('val_fraction', 'tokenizer', 'bpe_vocab_size', 'special_tokens', 'unk',
+                                         'end_of_text') if k in about['run']}
+    for name, then in was.items():
         group, _, field = name.rpartition('.')
         option = '--' + field.replace('_', '-')
         if option not in given and option.replace('--', '--no-', 1) not in given: continue
-        now = getattr(run.model if group else run.train, field) if name != 'val_fraction' else run.val_fraction
-        if isinstance(now, tuple): now = sorted(now)
-        if now != was[name]:
-            raise ConfigError(f'{option} is {now}, but the run in {printable(folder.path)} was made with {was[name]}: '
+        now = getattr(run.model if group else run.train if hasattr(run.train, field) else run, field)
+        if field == 'tokenizer' and now not in ('char', 'bpe', 'gpt2'): continue     # a folder: its tokens will tell
+        if isinstance(now, tuple): now, then = sorted(now), sorted(then)
+        if now != then:
+            raise ConfigError(f'{option} is {now}, but the run in {printable(folder.path)} was made with {then}: '
                               'leave the option out, or name another --out-dir')
 
 def read_train(

@@ -6,6 +6,7 @@
 __all__ = ['EvalOptions', 'load_model', 'validation_data', 'evaluate_model']
 
 # %% ../../nbs/eval/report.ipynb #84efaedb
+import glob
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,9 +91,11 @@ def validation_data(
 
     # where the text was, else whatever has its name
     source = about['data'].get('source')
-    here = isinstance(source, str) and os.path.exists(source)
+    places = source if isinstance(source, list) else [source]
+    here = all(isinstance(p, str) and (os.path.exists(p) or glob.has_magic(p)) for p in places)
     # a folder may be called gpt2, char or bpe, which as a tokenizer's name mean something else: ./gpt2 is a folder
-    run = DataConfig(data=source if here else name, val_fraction=fraction, special_tokens=tuple(special),
+    run = DataConfig(data=tuple(places) if here else name, val_fraction=fraction, special_tokens=tuple(special),
+                     **{k: about['run'][k] for k in ('ext', 'text_key', 'end_of_text') if k in about['run']},
                      tokenizer=os.path.join(os.curdir, folder))
     try: data = load_run_data(run).val
     except UserError as e:                                           # also where it has characters that are new
