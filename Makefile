@@ -5,13 +5,14 @@ OUT ?= out
 BIN = .venv/bin
 READY = .venv/ready
 
-.PHONY: help train test test-slow lab sync check types package docs site browser clean
+.PHONY: help train test test-slow models lab sync check types package docs site browser clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make train      set up .venv, train the small character model into $(OUT)/, print a sample"
 	@echo "make test       set up .venv, run every chapter's tests"
 	@echo "make test-slow  the same with the cells that take minutes"
+	@echo "make models     fetch the published chat model that some cells ask for, 98 MB, into .models/"
 	@echo "make lab        open the chapters in JupyterLab"
 	@echo "make docs       build the documentation site into _docs/"
 	@echo "make site       build it, then serve it on this machine"
@@ -37,6 +38,9 @@ test: $(READY)
 
 test-slow: $(READY)
 	@$(BIN)/python tools/test.py --slow
+
+models: $(READY)
+	@$(BIN)/python tools/models.py
 
 lab: $(READY)
 	@$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" nbs/00_bigram.ipynb

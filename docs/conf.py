@@ -1,6 +1,7 @@
 "Sphinx's settings; tools/docs.py writes the pages and calls it. Names and links come from settings.ini."
 
 from operator import methodcaller
+from docutils import nodes
 from nbdev.config import get_config
 
 cfg = get_config()
@@ -15,15 +16,14 @@ myst_heading_anchors, myst_heading_slug_func = (
     methodcaller('replace', ' ', '-'),
 )  # anchors as JupyterLab makes them, so that a link works in both
 myst_dmath_double_inline = True
-mathjax_path = 'mathjax/tex-svg.js'
-mathjax3_config = {'options': {'enableMenu': False}}  # its menu would fetch parts that the pages do not carry
+html_math_renderer = 'tex'
 add_module_names, toc_object_entries, python_display_short_literal_types = False, False, True
 python_maximum_signature_line_length = 90
 copybutton_exclude = '.linenos, .gp, .go'
 html_theme, html_title, html_css_files = 'furo', cfg.title, ['book.css']
 html_favicon = '_static/icon.svg'
-html_static_path = ['_static', '_vendor']
-html_copy_source, html_show_sphinx = False, False
+html_static_path, templates_path = ['_static'], ['_templates']
+html_copy_source, html_show_sphinx, html_show_sourcelink = False, False, False
 html_theme_options = {
     'light_css_variables': {'color-brand-primary': '#2f55a4', 'color-brand-content': '#2f55a4'},
     'dark_css_variables': {'color-brand-primary': '#9bb6f5', 'color-brand-content': '#9bb6f5'},
@@ -35,3 +35,17 @@ if cfg.d.get('public_home') == 'yes':
         'source_branch': cfg.branch,
         'source_directory': cfg.nbs_path.name + '/',
     }
+
+
+def formula(kind):
+    "A visitor that writes a formula's TeX into the page; tools/finish.py renders it once all pages are there."
+
+    def visit(self, node):
+        self.body.append(f'<{kind} class="math">{self.encode(node.astext())}</{kind}>')
+        raise nodes.SkipNode
+
+    return visit, None
+
+
+def setup(app):
+    app.add_html_math_renderer('tex', formula('span'), formula('div'))

@@ -7,7 +7,6 @@ import json, re
 from pathlib import Path
 
 PARTS = {  # part -> what it is, and its notebooks in nbs/
-    'First steps': ('for a reader in a hurry', ['tutorial']),
     'Ground floor': (
         'a GPT in one sitting',
         [
@@ -23,6 +22,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             '09_ladder',
         ],
     ),
+    'First steps': ('for a reader in a hurry', ['tutorial']),
     'Modern': (
         'what came after GPT-2',
         [
@@ -44,6 +44,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'data/published',
             'data/sentencepiece',
             'data/tokenizer_files',
+            'data/messages',
             'data/shards',
             'data/windows',
             'data/prepared',
@@ -51,7 +52,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'data/fineweb',
         ],
     ),
-    'Weights': ('models on disk, in and out', ['weights/tensors', 'weights/layouts', 'weights/hub', 'weights/export']),
+    'Weights': ('models on disk, in and out', ['weights/tensors', 'weights/layouts', 'weights/gguf', 'weights/gguf_model', 'weights/stories', 'weights/hub', 'weights/export']),
     'Sample': (
         'writing, fast and exactly',
         ['sample/settings', 'sample/cache', 'sample/generation', 'sample/writing', 'sample/fast'],
@@ -60,6 +61,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
         'runs that survive',
         [
             'train/settings',
+            'train/muon',
             'train/loss',
             'train/flops',
             'train/processes',

@@ -1,15 +1,13 @@
 """Build the documentation site from the notebooks: pages with their stored outputs, the API of each chapter, an index,
 llms.txt.
 
-python tools/docs.py            build into _docs/ (nothing is run; the network is needed once, for MathJax)
+python tools/docs.py            build into _docs/ (nothing is run; once it needs the network, npm and node: KaTeX)
 python tools/docs.py --serve    build, then serve it on this machine
 """
 
-import functools, hashlib, http.server, importlib, inspect, json, os, re, shutil, subprocess, sys
-from pathlib import Path
-from fastcore.docments import docments
+import functools, http.server, importlib, json, os, re, shutil, subprocess, sys
 from nbdev.config import get_config
-import book
+import book, finish, reference
 
 cfg = get_config()
 root, out = cfg.config_path, cfg.doc_path
@@ -20,39 +18,21 @@ BESIDE = [
     root / 'CONTRIBUTING.md',
     root / 'CHANGELOG.md',
 ]  # pages that are no notebooks
-MATHJAX = (
-    'mathjax@3.2.2',
-    '1b9c0a1c44df864e915690558e72adb9cc5203360daefd385084ced3b6c64c09',
-    'es5/tex-svg.js',
-    'mathjax',
-)  # npm package, its sha256, the file, where to
 TAGS = {
     'echo: false': 'remove-input',
     'output: false': 'remove-output',
     'warning: false': 'remove-stderr',
-    'code-fold: true': 'hide-input',
+    'code-fold: true': 'hide-cell',
     'export': 'book-export',
 }
-NOTES = {'slow': 'takes minutes: the output is of an earlier run', 'cuda': 'needs a GPU'}
+NOTES = {
+    'long': 'takes more than ten minutes: the output is of an earlier run',
+    'slow': 'takes minutes: the output is of an earlier run',
+    'cuda': 'needs a GPU',
+}
 inline = re.compile(
     r'(```.*?```|\$\$.*?\$\$|`[^`\n]+`|\$[^$\n]+\$|!?\[[^\]]*\]\([^)]*\)|^#.*$|<[^>\n]+>)', re.S | re.M
 )  # what plain words are not
-
-
-def fetch(package, sha256, part, folder):
-    "One file of a pinned npm package, kept beside the site's settings; its path."
-    to = vendor / folder / Path(part).name
-    if to.exists():
-        return to
-    to.parent.mkdir(parents=True, exist_ok=True)
-    tgz = vendor / subprocess.check_output(['npm', 'pack', '--silent', package], cwd=vendor, text=True).split()[-1]
-    if hashlib.sha256(tgz.read_bytes()).hexdigest() != sha256:
-        sys.exit(f'{tgz.name} is not the pinned file')
-    subprocess.check_call(
-        ['tar', 'xzf', tgz, '-C', to.parent, f'--strip-components={part.count("/") + 1}', f'package/{part}']
-    )
-    tgz.unlink()
-    return to
 
 
 # ---- the chapters as they lie in nbs/ ----
@@ -88,154 +68,22 @@ class Chapter:
         self.names = list(importlib.import_module(f'{cfg.lib_name}.{self.module}').__all__) if self.module else []
 
 
-# ---- API entries, from signatures and the comments beside parameters ----
-
-
-def rst(text):
-    "A docstring or comment, whose code stands in single backticks, as reStructuredText."
-    parts = (text or '').strip().split('`')
-    return ''.join(f'``{p}``\\ ' if i % 2 else re.sub(r'([*|_\\])', r'\\\1', p) for i, p in enumerate(parts))
-
-
-def show(annotation):
-    "A type as one would write it."
-    if annotation is inspect.Parameter.empty:
-        return ''
-    if isinstance(annotation, str):
-        return annotation
-    return (
-        annotation.__name__
-        if isinstance(annotation, type) and not hasattr(annotation, '__args__')
-        else re.sub(r'\b(?:[\w]+\.)+(?=\w)', '', str(annotation))
-    )
-
-
-def signature(obj):
-    try:
-        text = str(inspect.signature(obj))
-    except (TypeError, ValueError):
-        return '()'
-    text = re.sub(
-        r'<(?:function|class|built-in function) \'?([\w.]+?)\'?(?: at \w+)?>', r'\1', re.sub(r'<factory>', '...', text)
-    )
-    return re.sub(
-        r'\b(?:torch|typing|pathlib|collections\.abc|contextlib|matplotlib\.figure|'
-        + cfg.lib_name
-        + r'\.\w+)\.(?:[\w]+\.)*(?=[A-Z])',
-        '',
-        re.sub(r' -> None$', '', text),
-    )
-
-
-def fields(obj, pad):
-    "Parameter comments as a field list."
-    try:
-        docs = docments(obj, full=True)
-    except (TypeError, ValueError):
-        return []
-    rows = []
-    for name, d in docs.items():
-        if d.get('docment') is None:
-            continue
-        rows.append(
-            f'{pad}:returns: {rst(d["docment"])}' if name == 'return' else f'{pad}:param {name}: {rst(d["docment"])}'
-        )
-    return rows
-
-
-def entry(chapter, name):
-    "One exported name as a Sphinx object, which the search and the index know."
-    obj, pad = getattr(importlib.import_module(f'{cfg.lib_name}.{chapter.module}'), name), '   '
-    where = f'`source <../{chapter.page}.html#source-{name}>`__'
-    if not callable(obj):
-        return [f'.. py:data:: {name}', f'{pad}:module: {cfg.lib_name}.{chapter.module}', '', pad + where, '']
-    if inspect.isclass(obj):
-        doc = obj.__dict__.get('__doc__') or ''
-        if doc.startswith(name + '('):
-            doc = ''  # what dataclass and NamedTuple make up
-        sig = '()' if issubclass(obj, Exception) else signature(obj)
-        rows = [
-            f'.. py:class:: {name}{sig}',
-            f'{pad}:module: {cfg.lib_name}.{chapter.module}',
-            '',
-            f'{pad}{rst(doc)} {where}',
-            '',
-        ]
-        if not issubclass(obj, Exception):
-            rows += fields(obj, pad) + ['']
-        for m, f in vars(obj).items():
-            kind = (
-                'classmethod'
-                if isinstance(f, classmethod)
-                else 'staticmethod'
-                if isinstance(f, staticmethod)
-                else 'property'
-                if isinstance(f, property)
-                else 'method'
-            )
-            f = f.fget if isinstance(f, property) else getattr(f, '__func__', f)
-            if m.startswith('_') or not inspect.isfunction(f) or not f.__doc__:
-                continue
-            sig = '' if kind == 'property' else re.sub(r'^\((?:self|cls)(?:, )?', '(', signature(f))
-            rows += [f'{pad}.. py:{kind}:: {name}.{m}{sig}', '', pad * 2 + rst(f.__doc__), '', *fields(f, pad * 2), '']
-        return rows
-    return [
-        f'.. py:function:: {name}{signature(obj)}',
-        f'{pad}:module: {cfg.lib_name}.{chapter.module}',
-        '',
-        f'{pad}{rst(obj.__doc__)} {where}',
-        '',
-        *fields(obj, pad),
-        '',
-    ]
-
-
-def reference(part, chapters):
-    "The page that lists what the chapters of a part export."
-    rows = [f'# {part}: reference', '']
-    for c in chapters:
-        if not c.names:
-            continue
-        entries = [row for name in sorted(c.names, key=str.lower) for row in entry(c, name)]
-        rows += [
-            f'## {c.title}',
-            '',
-            f'`from {cfg.lib_name}.{c.module} import ...`, explained in [{c.title}](../{c.page}.ipynb)',
-            '',
-        ]
-        rows += ['```{eval-rst}', *entries, '```', '']
-    return '\n'.join(rows) + '\n'
-
-
-def part_page(part):
-    return 'reference/' + part.lower().replace(' ', '-')
-
-
-def house(chapters):
-    "The page that says where a change belongs: each room, what it is about, and what it exports."
-    rows = [
-        '# Where does a change belong?',
-        '',
-        'A part of the book is a folder of `nbs/`, and its notebooks export the same folder of the package. A room '
-        'imports only from rooms above it in this list.',
-        '',
-    ]
-    for part, (what, names) in book.PARTS.items():
-        rows += [f'## {part}', '', f'{what[0].upper()}{what[1:]}.', '', '| room | subject | exports |', '|---|---|---|']
-        for n in names:
-            c = next(c for c in chapters if c.name == n)
-            shown = ', '.join(f'`{x}`' for x in c.names[:12]) + (', …' if len(c.names) > 12 else '')
-            rows.append(f'| [{n}]({c.page}.ipynb) | {c.subtitle} | {shown} |')
-        rows.append('')
-    return '\n'.join(rows) + '\n'
-
-
 # ---- pages ----
 
 
 def words(text, change):
     "`change` applied to the parts of Markdown that are plain words."
     return ''.join(part if i % 2 else change(part) for i, part in enumerate(inline.split(text)))
+
+
+def folded(cell, said):
+    "What a cell's fold says, for one that a reader opens on demand; None for one that stands open."
+    if 'code-fold: true' in said:
+        return 'Solutions'
+    if not cell['metadata'].get('jupyter', {}).get('source_hidden') or 'echo: false' in said:
+        return None
+    code = re.sub(r'^(#.*|\s*)\n', '', source(cell), flags=re.M)
+    return 'Imports' if re.match(r'(from|import) ', code) else 'More checks'
 
 
 class Links:
@@ -285,10 +133,43 @@ class Links:
         return f'{{py:obj}}`{m[1]}{m[2] or ""} <{self.names[m[1]]}>`' if m[1] in self.names else m[0]
 
 
-def head(chapter):
-    "Title, subtitle and what one can do with the chapter."
+def label(chapter):
+    "A chapter's number and title: on the ground floor its own number, in a wing its place there."
+    place = book.place(chapter.name)
+    number = re.match(r'(\d\d)_', chapter.name)
+    return f'{number[1] if number else place[1]} {chapter.title}' if place else chapter.title
+
+
+def strip(chapter, chapters):
+    "Where the chapter stands in its part, and the way to its neighbors."
+    if not book.place(chapter.name):
+        return ''
+    part, number, count = book.place(chapter.name)
+    pages = {c.name: c for c in chapters}
+    before, after = book.beside(chapter.name)
+
+    def link(other, rel, text):
+        if not other:
+            return '<span></span>'
+        return f'<a rel="{rel}" href="{chapter.up}{pages[other].page}.html">{text.format(label(pages[other]))}</a>'
+
+    ways = []
+    for i, name in enumerate(book.PARTS[part][1], 1):
+        here = ' aria-current="page"' if i == number else ''
+        ways.append(
+            f'<a href="{chapter.up}{pages[name].page}.html" title="{label(pages[name])}"{here}><span>{i}</span></a>'
+        )
+    return (
+        f'<nav class="book-strip" aria-label="{part}">{link(before, "prev", "← {}")}'
+        f'<span class="where"><b>{part}</b>, {number} of {count}<span class="steps">{"".join(ways)}</span></span>'
+        f'{link(after, "next", "{} →")}</nav>'
+    )
+
+
+def head(chapter, chapters):
+    "Title, subtitle, the chapter's place in the book and what one can do with it."
     path = f'{cfg.nbs_path.name}/{chapter.name}.ipynb'
-    what = [f'{{download}}`Download the notebook <{chapter.up}{path}>`']
+    what = [f'{{download}}`Notebook <{chapter.up}{path}>`']
     if cfg.d.get('public_home') == 'yes':
         colab = cfg.git_url.replace('https://github.com', 'https://colab.research.google.com/github')
         what = [
@@ -296,13 +177,14 @@ def head(chapter):
             *what,
             f'[View the source]({cfg.git_url}/blob/{cfg.branch}/{path})',
         ]
-    return f'# {chapter.title}\n\n*{chapter.subtitle}*\n\n' + ' · '.join(what)
+    number = label(chapter) if re.match(r'\d\d_', chapter.name) else chapter.title
+    return f'{strip(chapter, chapters)}\n\n# {number}\n\n*{chapter.subtitle}* · ' + ' · '.join(what)
 
 
 def convert(chapter, chapters, links):
     "Write a chapter's page."
     title = next(c for c in chapter.cells if c['cell_type'] == 'markdown')
-    cells, used = [dict(cell_type='markdown', metadata={}, source=head(chapter))], set()
+    cells, used = [dict(cell_type='markdown', metadata={}, source=head(chapter, chapters))], set()
     for c in chapter.cells:
         said = directives(c)
         if c is title or {'hide', 'default_exp'} & {d.split()[0].rstrip(':') for d in said}:
@@ -318,6 +200,9 @@ def convert(chapter, chapters, links):
             meta = {'tags': [t for k, t in TAGS.items() if k in said]}
             if alt := next((d.split(':', 1)[1].strip().strip('"') for d in said if d.startswith('fig-alt')), None):
                 meta['mystnb'] = {'image': {'alt': alt}}
+            if what := folded(c, said):
+                meta['tags'] = list(dict.fromkeys([*meta['tags'], 'hide-cell']))
+                meta.setdefault('mystnb', {}).update(code_prompt_show=what, code_prompt_hide=what)
             for flag in NOTES.keys() & set(said):
                 cells.append(
                     dict(
@@ -336,7 +221,7 @@ def convert(chapter, chapters, links):
     if chapter.page == 'index':
         cells.append(dict(cell_type='markdown', metadata={}, source=contents(chapters)))
     elif chapter.names:
-        where = part_page(book.place(chapter.name)[0])
+        where = reference.part_page(book.place(chapter.name)[0])
         cells.append(
             dict(
                 cell_type='markdown',
@@ -362,17 +247,41 @@ def contents(chapters):
     "The sidebar: a list for each part."
     page = {c.name: c for c in chapters}
     lists = {
-        part: [f'{book.label(cfg.nbs_path, n)} <{page[n].page}>' for n in names]
-        for part, (_, names) in book.PARTS.items()
+        part: [f'{label(page[n])} <{page[n].page}>' for n in names] for part, (_, names) in book.PARTS.items()
     }
+    parts = [part for part, (_, names) in book.PARTS.items() if any(page[n].names for n in names)]
     lists['Reference'] = [
-        f'{part} <{part_page(part)}>' for part in book.PARTS if any(page[n].names for n in book.PARTS[part][1])
-    ] + ['API index <genindex>']
+        'Options of the command <reference/options>',
+        *(f'{part} <{reference.part_page(part)}>' for part in parts),
+        'All names <genindex>',
+    ]
     lists['Beside them'] = ['Where does a change belong? <house>'] + [p.stem for p in BESIDE if p.exists()]
     return '\n\n'.join(
         f'```{{toctree}}\n:hidden:\n:caption: {caption}\n' + '\n'.join(rows) + '\n```'
         for caption, rows in lists.items()
     )
+
+
+def search_rows(chapters):
+    "What the search finds: sections, exported names, terms."
+    rows = []
+    for c in chapters:
+        text = '\n\n'.join(source(cell) for cell in c.cells if cell['cell_type'] == 'markdown')
+        text = re.sub(r'<!-- chapters, by.*?<!-- end -->', '', text, flags=re.S)  # lists of what is found anyway
+        text = re.sub(r'^(?:\*\*[\w ]+\*\*, \d+ of \d+|\[Open in Colab\]).*$', '', text, flags=re.M)
+        rows += finish.sections(c.page, label(c), text)
+        part = book.place(c.name)
+        for name in c.names:
+            where = f'{reference.part_page(part[0])}.html#{cfg.lib_name}.{c.module}.{name}'
+            rows.append([where, name, f'{c.module}: reference', finish.plain(reference.summary(c, name))])
+    rows += reference.option_rows()
+    for page in BESIDE:
+        text = page.read_text(encoding='utf-8')
+        title = re.search(r'^# (.+)$', text, re.M)[1]
+        rows += finish.sections(page.stem, title, text)
+        for term, meaning in re.findall(r'^(\S.*)\n((?:  .*\n)+)', (GLOSSARY.search(text) or ['', ''])[1], re.M):
+            rows.append([f'{page.stem}.html#term-{term.replace(" ", "-")}', term, title, finish.plain(meaning)])
+    return rows
 
 
 def llms(chapters):
@@ -387,40 +296,18 @@ def llms(chapters):
     return '\n'.join(rows) + '\n'
 
 
+GLOSSARY = re.compile(r'```\{glossary\}\n(.*?)```', re.S)
+
+
 def glossary_terms():
     "Each term of docs/glossary.md with the pattern that finds it, longest first."
     path = root / 'docs' / 'glossary.md'
-    block = re.search(r'```\{glossary\}\n(.*?)```', path.read_text(encoding='utf-8'), re.S) if path.exists() else None
+    block = GLOSSARY.search(path.read_text(encoding='utf-8')) if path.exists() else None
     terms = [t.strip() for t in re.findall(r'^(\S.*)$', block[1], re.M)] if block else []
     return {
         t: re.compile(rf'(?<![\w-]){re.escape(t)}s?(?![\w-])', re.I if t.islower() else 0)
         for t in sorted(terms, key=len, reverse=True)
     }
-
-
-POLISH = [
-    ('<p class="caption" role="heading">', '<p class="caption">'),
-    ('<aside class="sidebar-drawer">', '<aside class="sidebar-drawer" aria-label="Chapters">'),
-    ('<aside class="toc-drawer', '<aside aria-label="On this page" class="toc-drawer'),
-    ('<pre>', '<pre tabindex="0">'),
-    ('<summary aria-label="Toggle hidden content">', '<summary>'),
-    ('<div id="search-results"', '<h1>Search</h1>\n<div id="search-results"'),
-]
-
-SIGNATURE = re.compile(r'<dl>\n((?:<dd>.*</dd>\n)+)</dl>')  # of a long function: a list of terms without terms
-
-
-def polish():
-    "What the theme leaves open for people who use a keyboard or a screen reader; the browser check would find it."
-    for path in out.rglob('*.html'):
-        page = path.read_text(encoding='utf-8')
-        for old, new in POLISH:
-            page = page.replace(old, new)
-        page = re.sub(r'<th class="head[^"]*"><p></p></th>', '<td></td>', page)  # the empty corner of a table
-        page = SIGNATURE.sub(
-            lambda m: '<div class="sig-rows">\n' + re.sub(r'(</?)dd>', r'\1div>', m[1]) + '</div>', page
-        )
-        path.write_text(page, encoding='utf-8')
 
 
 def redirect():
@@ -438,7 +325,6 @@ def redirect():
 
 
 def build(*args):
-    fetch(*MATHJAX)  # the one piece of browser code, so that pages need no network
     shutil.rmtree(work, ignore_errors=True)
     shutil.copytree(cfg.nbs_path, src / 'nbs', ignore=shutil.ignore_patterns('[._]*'))
     shutil.copytree(root / 'images', src / 'images')
@@ -448,12 +334,7 @@ def build(*args):
     links = Links(chapters, glossary_terms())
     for c in chapters:
         convert(c, chapters, links)
-    (src / 'reference').mkdir()
-    for part, (_, names) in book.PARTS.items():
-        rooms = [c for c in chapters if c.name in names]
-        if any(c.names for c in rooms):
-            (src / f'{part_page(part)}.md').write_text(reference(part, rooms), encoding='utf-8')
-    (src / 'house.md').write_text(house(chapters), encoding='utf-8')
+    reference.write(src, chapters)
     done = subprocess.call(
         [
             sys.executable,
@@ -465,6 +346,8 @@ def build(*args):
             '-E',
             '-j',
             'auto',
+            '-d',
+            work / 'doctrees',
             '-c',
             root / 'docs',
             src,
@@ -474,7 +357,8 @@ def build(*args):
     )
     shutil.rmtree(out, ignore_errors=True)
     shutil.move(work / 'html', out)
-    polish()
+    finish.finish(out, vendor)
+    finish.write_index(out, search_rows(chapters))
     redirect()
     (out / 'llms.txt').write_text(llms(chapters), encoding='utf-8')
     return done

@@ -208,11 +208,14 @@ class Drawing:
         self.text(left - 46, frame.y, ylabel, 'small', turn=-90)
         return point
 
-    def curve(self, points, kind='curve', dots=False):
-        "A line through the points, and a dot at each of them."
+    def curve(self, points, kind='curve'):
+        "A line through the points."
         self.parts.append(f'<path class="{kind}" d="M' + ' L'.join(f'{num(x)} {num(y)}' for x, y in points) + '"/>')
-        for x, y in points if dots else ():
-            self.shape('circle', f'{kind} dot', cx=x, cy=y, r=2)
+
+    def dots(self, points, kind='curve'):
+        "A dot at each of the points, and no line: what lies between them was not measured."
+        for x, y in points:
+            self.shape('circle', f'{kind} dot', cx=x, cy=y, r=3)
 
     def svg(self):
         w, h = self.size
@@ -692,12 +695,11 @@ def ladder_loss():
     for r in runs:
         d.curve([point((i + 0.5) * part, v) for i, v in enumerate(r['curve'])], 'train')
     for r in runs:
-        d.curve([point(*v) for v in r['val']], dots=True)
-    for i, (kind, words) in enumerate(
-        (('train', f'training, mean of {part} batches'), ('curve', f'validation, exact: {end:.3f} at the end'))
-    ):
-        d.curve([(226, 84 + 24 * i), (240, 84 + 24 * i), (254, 84 + 24 * i)], kind, dots=kind == 'curve')
-        d.text(264, 84 + 24 * i, words, 'small left')
+        d.dots([point(*v) for v in r['val']])
+    d.curve([(226, 84), (254, 84)], 'train')
+    d.text(264, 84, f'training, mean of {part} batches', 'small left')
+    d.dots([(240, 108)])
+    d.text(264, 108, f'validation, exact: {end:.3f} at the end', 'small left')
     return d
 
 

@@ -2,8 +2,9 @@
 half an hour).
 
 Each notebook of a copy of this checkout is opened and saved as it is: git must see no change. Then it is opened
-without its cells flagged `slow`, `cuda` or `eval: false`, which a reader would skip, and
-Run All must end without an error. Says what is wrong, a line a notebook, and exits with 1; where Chromium is missing
+without its cells flagged `slow`, `long`, `cuda` or `eval: false`, which a reader would skip, and
+Run All must end without an error. The sampler lab's sliders are moved: the lab must be on one screen, its text
+must change, and nothing may move. Says what is wrong, a line a notebook, and exits with 1; where Chromium is missing
 it says so and exits with 0.
 """
 
@@ -16,10 +17,21 @@ from playwright.sync_api import sync_playwright
 
 root = get_config().config_path
 LIMIT = 900  # seconds for one notebook
-LONG = re.compile(r'^#\|\s*(slow|cuda|eval:\s*false)\s*$', re.M)
+LONG = re.compile(r'^#\|\s*(slow|long|cuda|eval:\s*false)\s*$', re.M)
 # what `nbdev_install_hooks` sets up for a user
 CLEAN = 'from nbdev.clean import clean_jupyter\nc.FileContentsManager.pre_save_hook = clean_jupyter\n'
 READY = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+PLACES = """() => ['.widget-hbox', '.widget-html pre', '.widget-html svg'].map(name => {
+    const box = [...document.querySelectorAll(name)].at(0).getBoundingClientRect()
+    return [box.left, box.top, box.right, box.bottom].map(Math.round)})"""
+SLIDERS = """from gpt_nb import CharTokenizer, GPT, GPTConfig
+from gpt_nb.base.show import load_stair
+from gpt_nb.eval.lab import sampler_lab
+weights, shape, characters = load_stair('../results/stair.safetensors')
+stair = GPT(GPTConfig(**shape))
+stair.load_state_dict(weights)
+stair.eval()
+sampler_lab(stair, CharTokenizer.train(characters), 'ROMEO:\\nI will not s')"""
 DO = '(name) => window.jupyterapp.commands.execute(name)'
 
 
@@ -129,6 +141,43 @@ def meet(browser, home, folder, name):
     return wrong
 
 
+def slide(browser, home, folder):
+    "What is wrong with the sampler lab when a person moves its sliders."
+    hidden = {'jupyter': {'source_hidden': True}}
+    cell = dict(cell_type='code', id='sliders', metadata=hidden, outputs=[], execution_count=None, source=SLIDERS)
+    kernel = {'kernelspec': {'name': 'python3', 'display_name': 'python3', 'language': 'python'}}
+    path = folder / 'nbs' / 'eval' / 'short-sliders.ipynb'
+    path.write_text(json.dumps(dict(cells=[cell], metadata=kernel, nbformat=4, nbformat_minor=5)), encoding='utf-8')
+    page, wrong = open_in(browser, home, 'eval/short-sliders.ipynb'), []
+    page.evaluate(DO, 'notebook:run-all-cells')
+    page.wait_for_selector('.widget-html svg', timeout=LIMIT * 1000)
+    page.wait_for_timeout(500)
+    (left, top, right, bottom), *_ = places = page.evaluate(PLACES)
+    if left < 0 or top < 0 or right > 1280 or bottom > 900:
+        wrong.append(f'the sampler lab is not on one screen: {left, top, right, bottom}')
+    for slider in page.query_selector_all('.widget-slider'):
+        name = slider.inner_text().split()[0]
+        was = page.inner_text('.widget-html pre')
+        slider.query_selector('.noUi-handle').focus()
+        for key in ('ArrowRight', 'ArrowLeft'):  # at one of its ends it may stand already
+            for _ in range(8):
+                page.keyboard.press(key)
+            page.wait_for_timeout(300)
+            page.wait_for_function(READY, timeout=60_000)
+            if page.inner_text('.widget-html pre') != was:
+                break
+        else:
+            wrong.append(f'{name} changes nothing in the text')
+        if (now := page.evaluate(PLACES)[0]) != places[0]:
+            wrong.append(f'{name} moves the lab from {places[0]} to {now}')
+    if shots := os.environ.get('LAB_PICTURES'):
+        page.screenshot(path=Path(shots) / 'sliders.png')
+    close(page)
+    path.unlink()
+    git(folder, 'clean', '-qfd')
+    return wrong
+
+
 def main():
     chromium = shutil.which('chromium') or shutil.which('google-chrome')
     if not chromium:
@@ -148,6 +197,8 @@ def main():
                 began = time.time()
                 try:
                     wrong = meet(browser, home, folder, name)
+                    if name == 'eval/lab.ipynb':
+                        wrong += slide(browser, home, folder)
                 except Exception as e:
                     wrong = [f'{type(e).__name__}: {str(e).splitlines()[0]}']
                 bad += bool(wrong)

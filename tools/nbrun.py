@@ -12,6 +12,7 @@ from nbclient import NotebookClient
 from nbdev.clean import nbdev_clean
 from nbdev.config import get_config
 from nbdev.export import nb_export
+from models import PATH
 from nbdev.process import extract_directives
 
 LONG = {'slow', 'long', 'cuda'}
@@ -26,6 +27,7 @@ def run(fn, force=()):
             c.metadata.tags = ['skip-execution']
         elif c.cell_type == 'code':
             c.outputs = []
+    os.environ.setdefault('GPT_NB_SMOLLM', str(PATH))
     os.environ.pop('MPLBACKEND', None)  # a backend that the shell asks for would leave the figures out
     NotebookClient(nb, timeout=7200, resources={'metadata': {'path': Path(fn).parent}}).execute()
     nb.metadata.pop('widgets', None)  # a progress bar means nothing without its kernel

@@ -2,7 +2,8 @@
 
 python tools/test.py [--slow] [--long] [--cuda] [nbs/04_attention.ipynb ...]
 
-Cells flagged `shakespeare` or `tiktoken` need a file that is downloaded once, those flagged `datasets` an optional
+Cells flagged `shakespeare`, `tiktoken` or `stories` need a file that is downloaded once, those flagged `smollm` the
+one that tools/models.py fetches, those flagged `datasets` an optional
 package. Where it cannot be had they are left out, and
 their chapter counts as skipped (in part). Cells flagged `slow` (minutes), `long` (more than ten) or `cuda` run only when asked for.
 Python's -O and PYTHONOPTIMIZE are refused: they remove every assert, and all chapters would pass.
@@ -14,12 +15,15 @@ from fastcore.parallel import parallel
 from fastcore.xtras import working_directory
 from nbdev.config import get_config
 from nbdev.doclinks import nbglob
+from models import PATH
 from nbdev.process import NBProcessor
 from nbdev.test import test_nb
 
 NEEDS = {'shakespeare': ('tiny Shakespeare', "from gpt_nb import load_text; load_text('shakespeare')"),
          'tiktoken': ("GPT-2's BPE files", "from gpt_nb import GPT2Tokenizer; GPT2Tokenizer()"),
-         'datasets': ('the datasets package', 'import datasets, pyarrow')}
+         'datasets': ('the datasets package', 'import datasets, pyarrow'),
+         'stories': ('the story model', 'from gpt_nb.weights.stories import stories; stories()'),
+         'smollm': ('SmolLM2', "import os; open(os.environ['GPT_NB_SMOLLM'])")}
 
 def to_be_had(code):
     "Can this be done here? Tried once, in a process of its own, for at most a minute."
@@ -45,6 +49,7 @@ def main(args):
     files = [Path(a).absolute() for a in args if not a.startswith('--')] or [
         f.absolute() for f in sorted(nbglob(as_path=True))
     ]
+    os.environ.setdefault('GPT_NB_SMOLLM', str(PATH))
     had = {k for k, (_, code) in NEEDS.items() if to_be_had(code)}
     if 'shakespeare' not in had:
         os.environ['GPT_NB_OFFLINE'] = '1'  # asked once; the chapters need not wait again

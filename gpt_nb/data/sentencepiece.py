@@ -110,6 +110,12 @@ class SentencePieceTokenizer(Tokenizer):
             ids += self._ids(first + piece) if special is None else [special]
         return np.array(ids, np.uint16 if self.vocab_size <= 1 << 16 else np.int32)
 
+    def encode_part(self,
+        s: str, # a part of a text
+    ) -> list[int]: # without `bos` and the space
+        "Encode a part of a text; no special token is recognized."
+        return self._ids(s)
+
     def decode(self,
         ids: Iterable[int], # in [0, vocab_size): a list, or a 1-d array or tensor
     ) -> str: # bytes that are not whole UTF-8 characters become U+FFFD

@@ -133,6 +133,7 @@ class Tokenizer(Vocabulary):
     "A vocabulary that can encode; a subclass says how."
     kind = '' # char, bpe
     unk: str | None = None # the special token that unknown text becomes
+    chat_template: str | None = None # how messages become a text, in jinja2, where a chat model's files say it
 
     def _ids(self, s: str, at: int = 0) -> np.ndarray | list[int]:
         "Ids of ordinary text that begins at position `at` of the whole."
@@ -167,6 +168,12 @@ class Tokenizer(Vocabulary):
         UserError for text that the vocabulary does not cover."""
         return self.encode_array(s, allowed_special).tolist()
 
+    def encode_part(self,
+        s: str, # a part of a text
+    ) -> list[int]: # without what some tokenizers put in front of a whole text
+        "Encode a part of a text; no special token is recognized."
+        return self.encode(s)
+
     def digest(self) -> str: # in hex
         "SHA-256 of all that decides which ids a text gets; equal for equal tokenizers."
         d = dict(kind=self.kind, state=self._state(), special_tokens=self.special_tokens, eot_id=self.eot_id)
@@ -186,6 +193,7 @@ class Tokenizer(Vocabulary):
                      post_processor=None) | self._model()
         roles = dict(tokenizer_class='PreTrainedTokenizerFast', clean_up_tokenization_spaces=False,
                      bos_token=eot, eos_token=eot, unk_token=self.unk)
+        if self.chat_template: roles['chat_template'] = self.chat_template
         try:
             path.mkdir(parents=True, exist_ok=True)
             # neither takes its place before both are written

@@ -191,6 +191,12 @@ def _from_pair(vocab: dict, folder: Path, path: Path) -> Tokenizer:
     _need(special >= {*added.values()}, folder/'added_tokens.json', 'it has added tokens that are not special')
     return _bpe_from(_all_tokens(vocab, added, path), merges, special, folder, path)
 
+def _chat_template(folder: Path) -> str | None:
+    "A chat model's template, which has a file of its own or stands in tokenizer_config.json."
+    if os.path.lexists(folder/'chat_template.jinja'): return read_text(folder/'chat_template.jinja', _LIMIT)
+    found = _json(folder/'tokenizer_config.json').get('chat_template')
+    return found if isinstance(found, str) else None
+
 def load_tokenizer(
     folder: str | os.PathLike, # holds tokenizer.json, or GPT-2's older pair vocab.json and merges.txt
 ) -> Tokenizer:
@@ -205,5 +211,7 @@ def load_tokenizer(
         file = path/name
         if not os.path.lexists(file): continue
         content = _json(file)
-        with _laid_out(file): return make(content, path, file)
+        with _laid_out(file): tok = make(content, path, file)
+        tok.chat_template = _chat_template(path)
+        return tok
     raise UserError(f"{printable(path)}: holds no tokenizer: there is no tokenizer.json, nor GPT-2's vocab.json")

@@ -39,6 +39,7 @@ def run_fingerprint(
     fields = asdict(shape) if isinstance(shape, GPTConfig) else vars(shape)
     out = {f'model.{k}': v for k, v in fields.items()}
     out |= {k: getattr(config, k) for k in ('seed', 'batch_size', 'gradient_accumulation_steps')}
+    out['optimizer'] = config.optimizer
     out['freeze'] = sorted(config.freeze)
     out['tokenizer'] = tokenizer and tokenizer.digest()
     out['train_data'] = train_data.digest()
@@ -124,6 +125,7 @@ def changed_settings(
 ) -> dict[str, list]: # name -> old and new value
     "List the settings that are not those of the run; when to stop is not one of them."
     asked = json.loads(json.dumps(asdict(now)))
+    then = dict(optimizer='adamw', lr_schedule='cosine', muon_learning_rate=now.muon_learning_rate) | then
     return {k: [then.get(k), v] for k, v in asked.items() if then.get(k) != v and k not in ('stop_at', 'eval_only')}
 
 # %% ../../nbs/train/resume.ipynb #34664faf

@@ -115,7 +115,9 @@ class RunFolder(CheckpointFolder):
                               f'{path} was made with: bring that text back, or name another out_dir')
 
         # then tokenizer and tokens, then all else
-        then = run['identity']
+        # a run of before there was a choice has AdamW
+        adamw = {'optimizer': 'adamw'}
+        fingerprint, then = adamw | fingerprint, adamw | run['identity']
         def order(k): return k != 'tokenizer', k not in _DIGESTS, k
         for k in sorted(fingerprint.keys() | then.keys(), key=order):
             if fingerprint.get(k) == then.get(k): continue

@@ -68,14 +68,18 @@ def pack_optimizer(
     return out
 
 
-def _check_complete(model, index, state):
+def _check_complete(model, groups, index, state):
     "Refuse a state of which a part is lost: each parameter needs what the others have."
-    kinds = {kind for s in state.values() for kind in s}
+    # those of one algorithm, whose groups have the same options, have the same things to keep
+    kinds: dict = {}
+    for group in groups:
+        for p in group['params']: kinds.setdefault(frozenset(group), set()).update(state.get(index[id(p)], {}))
+    wanted = {id(p): kinds[frozenset(group)] for group in groups for p in group['params']}
     for name, p in model.named_parameters():
         has = state.get(index.get(id(p), -1), {})
         # a module of somebody else's may have parameters that get no gradient, and so no state
-        if not kinds or id(p) not in index or not has and not isinstance(model, GPT): continue
-        for kind in sorted(kinds - has.keys()):
+        if not state or id(p) not in index or not has and not isinstance(model, GPT): continue
+        for kind in sorted(wanted[id(p)] - has.keys()) or (['state'] if not has else []):
             raise CheckpointError(f'optimizer tensor {kind}.{name} is missing from the checkpoint')
 
 
@@ -103,7 +107,7 @@ def unpack_optimizer(
         if not t.is_floating_point():
             raise CheckpointError(f'optimizer tensor {key} has dtype {t.dtype}: it must be floating point')
         state.setdefault(index[id(params[name])], {})[kind] = t.clone()
-    _check_complete(model, index, state)
+    _check_complete(model, optimizer.param_groups, index, state)
     optimizer.load_state_dict({'state': state, 'param_groups': sd['param_groups']})
 
 # %% ../../nbs/train/state.ipynb #731a0648

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
+from torch.optim import AdamW
 
 from ..base.device import (
     autocast, choose_device, choose_dtype, compiler_cache, machine, to_device)
@@ -33,6 +34,7 @@ from .guards import (
     Interrupted, Patience, Signals, SpikeGuard, check_finite, check_memory, memory_errors)
 from .logs import log_package
 from .loss import LossModule
+from .muon import MuonAdamW
 from .processes import SingleProcess
 from .recorder import Recorder, utilization
 from .resume import (
@@ -162,7 +164,8 @@ class Trainer:
         # the learning rate of this step
         c, world = self.config, self.processes
         lr = c.lr_at(self.step)
-        for group in self.optimizer.param_groups: group['lr'] = lr
+        for group in self.optimizer.param_groups:
+            group['lr'] = c.lr_at(self.step, group.get('rate', 'learning_rate'))
 
         # the gradients of all micro-batches add up; this process takes every `world_size`-th of them
         self.model.train()
@@ -283,7 +286,7 @@ class Trainer:
         def newest():
             nonlocal parts
             parts, state = newest_state(folder)
-            if state.get('step') and not parts['optimizer'] and isinstance(self.optimizer, torch.optim.AdamW):
+            if state.get('step') and not parts['optimizer'] and isinstance(self.optimizer, (AdamW, MuonAdamW)):
                 raise CheckpointError(f'the checkpoint of step {state["step"]} in {path} is damaged, '
                                       'its optimizer.safetensors is empty')
             return state | ({'rng': parts['rng']} if parts else {})
