@@ -113,6 +113,7 @@ def read_train(
 
     # what was found becomes the defaults
     names = [f.name for f in fields(RunConfig)]
+    if folder is None: run = replace(run, end_of_text=True)
     own = {n: getattr(run, n) for n in names} | {'model': ModelOptions(**asdict(run.model)), 'preset': preset}
     got = parse(TrainOptions, args, 'gpt-nb train', TrainOptions(**own), '--data')
     run = RunConfig(**{n: getattr(got, n) for n in names} | {'model': GPTConfig(**asdict(got.model))})

@@ -146,7 +146,7 @@ def _listed(path, ext, passed):
     raise UserError(f'{printable(path)} holds {what}: there is no {wanted} file in it or below it{advice}')
 
 def read_documents(
-    data: str | os.PathLike | Sequence[str | os.PathLike], # files, folders, patterns such as notes/*.md; - is standard input
+    data: str | os.PathLike | Sequence[str | os.PathLike], # files, folders, patterns such as notes/*.md, - for stdin
     ext: Sequence[str] = (), # endings of the files to read in folders, such as py; none: .txt and .md
     text_key: str | None = None, # where JSON lines and Parquet hold their text; None: text
 ) -> Documents:

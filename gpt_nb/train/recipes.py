@@ -98,6 +98,7 @@ def train_run(
     trainer = Trainer(model, data.train, data.val, run.train, run.out_dir, data.tokenizer, run.resume, about,
                       processes, show, run.log)
     if trainer.show:
+        if 'read' in data.about: say(data.about['read'])
         say(f'{model.num_params():,} parameters, vocabulary {data.tokenizer.vocab_size:,}, '
             f'{len(data.train):,} training and {len(data.val):,} validation tokens, '
             f'{trainer.config.max_iters:,} steps on {machine(trainer.device)}, {trainer.config.dtype}')
