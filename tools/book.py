@@ -31,6 +31,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'modern/gated',
             'modern/window',
             'modern/decoder',
+            'modern/lora',
         ],
     ),
     'Base': ('errors, files, devices', ['base/errors', 'base/files', 'base/device', 'base/cores', 'base/show', 'base/comments']),
@@ -52,7 +53,18 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'data/fineweb',
         ],
     ),
-    'Weights': ('models on disk, in and out', ['weights/tensors', 'weights/layouts', 'weights/gguf', 'weights/gguf_model', 'weights/stories', 'weights/hub', 'weights/export']),
+    'Weights': (
+        'models on disk, in and out',
+        [
+            'weights/tensors',
+            'weights/layouts',
+            'weights/gguf',
+            'weights/gguf_model',
+            'weights/stories',
+            'weights/hub',
+            'weights/export',
+        ],
+    ),
     'Sample': (
         'writing, fast and exactly',
         ['sample/settings', 'sample/cache', 'sample/generation', 'sample/writing', 'sample/fast'],
@@ -63,6 +75,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'train/settings',
             'train/muon',
             'train/loss',
+            'train/memory',
             'train/flops',
             'train/processes',
             'train/evaluation',
@@ -102,6 +115,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
         'gpt-nb, a room a command',
         ['cli/command', 'cli/options', 'cli/train', 'cli/sample', 'cli/prepare', 'cli/tools'],
     ),
+    'Chat': ('talking to a model', ['chat/conversation']),
 }
 OLD_PAGES = {  # page of the first edition -> where its subject is now
     'corpus': 'data/corpus',

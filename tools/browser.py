@@ -7,7 +7,9 @@ sections and names, and shows why. Says what is wrong, a line each, and exits wi
 so and exits with 0.
 """
 
-import base64, functools, gzip, http.server, json, shutil, sys, threading, time
+import base64, gzip, http.server, json, shutil, sys, threading, time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from urllib.parse import quote, unquote, urldefrag
 import book
 from docs import cfg, out as site, page_name, vendor
@@ -22,6 +24,7 @@ RULES = {
     'light': {'runOnly': ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']},
     'dark': {'runOnly': {'type': 'rule', 'values': ['color-contrast']}},
 }
+FLOOR = [page_name(cfg.nbs_path / name) + '.html' for name in book.PARTS['Ground floor'][1]]
 HEAVIEST = 1_000_000  # bytes of a page of the ground floor, with everything that it loads
 INDEX = 500_000  # bytes of the search's index
 SEARCHES = {  # what one types -> where a hit leads, and what the hit shows
@@ -51,7 +54,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 def serve():
     "The site on a free port of this machine."
-    server = http.server.ThreadingHTTPServer(('localhost', 0), functools.partial(Quiet, directory=site))
+    server = http.server.ThreadingHTTPServer(('localhost', 0), partial(Quiet, directory=site))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f'http://localhost:{server.server_port}/'
 
@@ -60,7 +63,8 @@ def look(browser, home, name, axe):
     """What is wrong with one page, what it holds and leads to, what it weighs, and how many of its blocks of code
     scroll at each width. Loaded once; the views are of the same page."""
     wrong, facts, scrolling = [], None, {}
-    page = browser.new_page(viewport={'width': VIEWS[0][0], 'height': 900})
+    skip = ['.katex'] if name in FLOOR else ['.katex', '.highlight']  # code has the same colors on all pages
+    page = browser.new_page(viewport={'width': VIEWS[0][0], 'height': 900}, reduced_motion='reduce')
     page.on('console', lambda m: m.type == 'error' and wrong.append(f'console: {m.text}'))
     page.on('pageerror', lambda e: wrong.append(f'script: {e}'))
     page.on(
@@ -83,8 +87,8 @@ def look(browser, home, name, axe):
         if width < 1000:
             continue  # the same elements again
         for v in page.evaluate(
-            'rules => axe.run({exclude: [".katex"]}, rules)',
-            RULES[scheme] | {'resultTypes': ['violations'], 'preload': False, 'elementRef': False},
+            '([exclude, rules]) => axe.run({exclude}, rules)',
+            [skip, RULES[scheme] | {'resultTypes': ['violations'], 'preload': False, 'elementRef': False}],
         )['violations']:
             wrong.append(
                 f'{width} {scheme}: axe {v["id"]}: {v["help"]}: {len(v["nodes"])} times, first '
@@ -92,6 +96,20 @@ def look(browser, home, name, axe):
             )
     page.close()
     return list(dict.fromkeys(wrong)), facts, weight, scrolling
+
+
+def look_at(pages, home, axe, chromium):
+    "What `look` says of each of these pages, in a browser of their own."
+    seen = {}
+    with sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=chromium, args=FLAGS)
+        for name in pages:
+            began = time.time()
+            seen[name] = look(browser, home, name, axe)
+            said = '; '.join(seen[name][0]) or 'nothing wrong'
+            print(f'{time.time() - began:6.1f}s  {name}: {said}', file=sys.stderr, flush=True)
+        browser.close()
+    return seen
 
 
 def search(browser, home, words, goal, shown):
@@ -129,8 +147,7 @@ def floor(weights, scrolling):
     "The table of the ground floor's pages, and what is wrong there."
     wrong, sums = [], {1280: [0, 0], 390: [0, 0]}
     print(f'{"page":18} {"KB":>5}   code that scrolls sideways at 1280 and at 390 wide')
-    for name in book.PARTS['Ground floor'][1]:
-        page = page_name(cfg.nbs_path / name) + '.html'
+    for page in FLOOR:
         if page not in weights:
             continue
         counts = {w: f'{n} of {total}' for w, (n, total) in scrolling[page].items()}
@@ -160,18 +177,14 @@ def main():
         sys.exit(f'{site.name}/ holds no page: build it with `make docs`')
     home, axe = serve(), (fetch(vendor, *AXE) / 'axe.min.js').read_text(encoding='utf-8')
     wrong, ids, links, weights, scrolling = [], {}, {}, {}, {}
+    with ThreadPoolExecutor(2) as pool:
+        halves = pool.map(partial(look_at, home=home, axe=axe, chromium=chromium), (pages[::2], pages[1::2]))
+        seen = dict(sorted((name, said) for half in halves for name, said in half.items()))
+    for name, (found, facts, weights[name], scrolling[name]) in seen.items():
+        wrong += [f'{name}: {w}' for w in found]
+        ids[name], links[name] = set(facts['ids']), set(facts['links'])
     with sync_playwright() as p:
         browser = p.chromium.launch(executable_path=chromium, args=FLAGS)
-        for name in pages:
-            began = time.time()
-            found, facts, weights[name], scrolling[name] = look(browser, home, name, axe)
-            wrong += [f'{name}: {w}' for w in found]
-            print(
-                f'{time.time() - began:6.1f}s  {name}: ' + ('; '.join(found) or 'nothing wrong'),
-                file=sys.stderr,
-                flush=True,
-            )
-            ids[name], links[name] = set(facts['ids']), set(facts['links'])
         for words, (goal, shown) in SEARCHES.items():
             wrong += search(browser, home, words, goal, shown)
         browser.close()

@@ -104,9 +104,21 @@ def close(page):
     page.close()
 
 
+def pictures(home, folder, name):
+    "Pictures of a notebook's text that the server does not give out."
+    cells = json.loads((folder / 'nbs' / name).read_text(encoding='utf-8'))['cells']
+    text = '\n'.join(''.join(c['source']) for c in cells if c['cell_type'] == 'markdown')
+    for link in re.findall(r'!\[[^\]]*\]\(([^)\s:]+)\)', text):
+        path = os.path.normpath(Path('nbs', name).parent / link)
+        try:
+            urllib.request.urlopen(f'{home}files/{path}')
+        except OSError as e:
+            yield f'{path}: {e}'
+
+
 def meet(browser, home, folder, name):
     "What is wrong with one notebook."
-    path, wrong = folder / 'nbs' / name, []
+    path, wrong = folder / 'nbs' / name, list(pictures(home, folder, name))
     page = open_in(browser, home, name)
     page.evaluate(DO, 'docmanager:save')
     if changed := git(folder, 'status', '--porcelain'):

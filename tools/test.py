@@ -3,9 +3,9 @@
 python tools/test.py [--slow] [--long] [--cuda] [nbs/04_attention.ipynb ...]
 
 Cells flagged `shakespeare`, `tiktoken` or `stories` need a file that is downloaded once, those flagged `smollm` the
-one that tools/models.py fetches, those flagged `datasets` an optional
-package. Where it cannot be had they are left out, and
-their chapter counts as skipped (in part). Cells flagged `slow` (minutes), `long` (more than ten) or `cuda` run only when asked for.
+one that tools/models.py fetches, those flagged `datasets` an optional package. Where it cannot be had they are left
+out, and their chapter counts as skipped (in part). Cells flagged `slow` (minutes), `long` (more than ten) or `cuda`
+run only when asked for.
 Python's -O and PYTHONOPTIMIZE are refused: they remove every assert, and all chapters would pass.
 """
 

@@ -159,7 +159,7 @@ def complete(
 def stream(
     model: nn.Module, # a `GPT`, or what `next_logits` takes
     tok, # the model's tokenizer
-    prompt: str, # text to continue, at least one character
+    prompt: str | list[int], # text to continue, or its ids; at least one
     *,
     allowed_special=(), # names of special tokens that the prompt may hold, as for `tok.encode`
     max_new_tokens: int = 200, # tokens to add at most
@@ -185,7 +185,8 @@ def stream(
     """
     c = _text_config(model, tok, locals())
     if c.num_samples > 1: raise ConfigError(f'num_samples is {c.num_samples}: a stream is one text')
-    seq, n = pad_prompts(model, [_encode(tok, prompt, allowed_special)], c)
+    ids = prompt if isinstance(prompt, list) else _encode(tok, prompt, allowed_special)
+    seq, n = pad_prompts(model, [ids], c)
     text = _Text(tok, c.stop, c.stop_ids, c.min_new_tokens)
     fed: list[str] = []
 

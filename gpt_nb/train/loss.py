@@ -54,15 +54,15 @@ class _ChunkedCrossEntropy(torch.autograd.Function):
 
 # %% ../../nbs/train/loss.ipynb #4b733414
 def _head_copy(weight, dtype):
-    "The head in `dtype`; on a GPU with a multiple of 64 rows, which tensor cores want."
+    "The head in `dtype`; a copy has a multiple of 64 rows, which tensor cores and vector units want."
     V, C = weight.shape
-    if not weight.is_cuda or dtype == weight.dtype: return weight.to(dtype)
+    if dtype == weight.dtype: return weight
     w = weight.new_zeros(-(-V // 64) * 64, C, dtype=dtype)
     w[:V] = weight
     return w
 
 # %% ../../nbs/train/loss.ipynb #f98ecf34
-CHUNK = 2**24 # logits that may be held at once: 64 MiB of float32
+CHUNK = 2**26 # logits that may be held at once: 256 MiB of float32
 
 def head_cross_entropy(
     x: Tensor, # hidden vectors `[N, C]`
@@ -84,7 +84,9 @@ def chunked_loss(
 ) -> Tensor: # scalar, nats per target
     "The loss of `model(idx, targets)`, without all the logits of a large vocabulary at once."
     if not hasattr(model, 'head_weight'): return model(idx, targets)[1]
-    rows = rows or max(CHUNK // len(model.head_weight), -(-idx.numel() // 16))
+    if rows is None:
+        chunks = min(max(-(-idx.numel() * len(model.head_weight) // CHUNK), 1), 16)
+        rows = -(-idx.numel() // chunks)                              # all about the same size
     if rows >= idx.numel(): return model(idx, targets)[1]
     return head_cross_entropy(model.hidden(idx).flatten(0, 1), model.head_weight, targets.flatten(), rows)
 

@@ -69,6 +69,7 @@ class TrainConfig:
     device: str = 'auto' # auto, cpu, cuda, cuda:1, mps
     dtype: str = 'auto' # of the matrix products: auto, float32, bfloat16
     compile: bool = False # let torch.compile fuse the model first?
+    checkpoint_activations: bool = False # run each block again in the backward pass, to save memory?
 
     def __post_init__(self):
         # numpy's numbers become Python's, as files need them
@@ -94,7 +95,7 @@ class TrainConfig:
         require(self.lr_schedule in ('cosine', 'linear'), 'lr_schedule', self.lr_schedule, 'cosine or linear')
         require(self.dtype in ('auto', 'float32', 'bfloat16'), 'dtype', self.dtype, 'auto, float32 or bfloat16')
         require(self.spike in ('log', 'skip', 'stop', 'off'), 'spike', self.spike, 'log, skip, stop or off')
-        for n in ('eval_only', 'save_in_background', 'compile'):
+        for n in ('eval_only', 'save_in_background', 'compile', 'checkpoint_activations'):
             require(isinstance(getattr(self, n), bool), n, getattr(self, n), 'True or False')
         require(isinstance(self.device, (str, torch.device)), 'device', self.device, 'auto, cpu, cuda, cuda:1 or mps')
         keep('device', str(self.device))

@@ -34,6 +34,7 @@ from .guards import (
     Interrupted, Patience, Signals, SpikeGuard, check_finite, check_memory, memory_errors)
 from .logs import log_package
 from .loss import LossModule
+from .memory import checkpoint_blocks, reuse_memory
 from .muon import MuonAdamW
 from .processes import SingleProcess
 from .recorder import Recorder, utilization
@@ -104,7 +105,7 @@ class Trainer:
 
         # wrapped first: that may put other parameters in the model's place, which the optimizer must hold
         freeze(model, config.freeze)
-        self.wrapped = processes.wrap(LossModule(model))
+        self.wrapped = processes.wrap(LossModule(checkpoint_blocks(model) if config.checkpoint_activations else model))
         self.optimizer = make_optimizer(model, self.config)
         self.loss = compiled(self.wrapped) if config.compile else self.wrapped
 
@@ -319,6 +320,7 @@ class Trainer:
             if self.folder and not c.eval_only:
                 world.run_on_main(lambda: stack.enter_context(sole_writer(self.folder, self.attempt)))
             stack.enter_context(world.alone())
+            stack.enter_context(reuse_memory())
             self.signals = stack.enter_context(Signals())
             stack.enter_context(fork_rng())
             shown = self.show and isinstance(shape, GPTConfig) and not c.eval_only

@@ -52,8 +52,8 @@ def read_gguf_config(
     head_size = config.n_embd // config.n_head
     for key in ('llama.rope.dimension_count', 'llama.attention.key_length', 'llama.attention.value_length'):
         if s.get(key, head_size) == head_size: continue
-        raise CheckpointError(f'{shown}: {key} is {printable(repr(s[key]), 40)}, but this Decoder has n_embd / n_head = '
-                              f'{head_size}')
+        raise CheckpointError(f'{shown}: {key} is {printable(repr(s[key]), 40)}, but this Decoder has '
+                              f'n_embd / n_head = {head_size}')
     return config
 
 # %% ../../nbs/weights/gguf_model.ipynb #7352513e
@@ -125,7 +125,8 @@ def read_gguf_tokenizer(
             pieces = {n.replace(SPACE, ' '): (i, scores[i]) for n, i in plain.items()}
             bytes_ = [names.index(f'<0x{b:02X}>') for b in range(256)]
             bos = bos if s.get('tokenizer.ggml.add_bos_token', True) else None
-            tok = SentencePieceTokenizer(pieces, bytes_, special, bos, eot, s.get('tokenizer.ggml.add_space_prefix', True))
+            space_first = s.get('tokenizer.ggml.add_space_prefix', True)
+            tok = SentencePieceTokenizer(pieces, bytes_, special, bos, eot, space_first)
     except (ValueError, IndexError, AttributeError, TypeError) as e:
         raise CheckpointError(f'{shown}: {printable(str(e))}') from None
     if tok is None:

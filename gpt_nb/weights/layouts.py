@@ -7,15 +7,19 @@ __all__ = ['to_gpt2_names', 'save_gpt2', 'read_gpt2_config', 'load_gpt2', 'to_tr
            'check_exported']
 
 # %% ../../nbs/weights/layouts.ipynb #10df1c87
+import gc
 import os
 import re
+import threading
 import torch
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from torch import Tensor, nn
-from typing import TypeVar
+from torch.overrides import TorchFunctionMode
+from typing import TypeVar, cast
 from ..base.errors import ConfigError, UserError, number, printable
 from ..base.files import digest_file, is_a, user_path, write_json
 from ..model import GPT, GPTConfig
@@ -121,9 +125,17 @@ def read_gpt2_config(
 # %% ../../nbs/weights/layouts.ipynb #00c2e702
 _buffers = re.compile(r'\.attn\.(bias|masked_bias)$')  # causal masks that old files carry
 
-def _shapes(config):
-    "A `GPT` without numbers."
-    with torch.device('meta'): return GPT(config).to(torch.float32)  # whatever torch's default dtype is
+class _NoDraws(TorchFunctionMode):
+    "Parameters keep whatever their memory holds: nothing is drawn inside the block."
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        if func is not Tensor.normal_ and getattr(func, '__module__', '') != 'torch.nn.init':
+            return func(*args, **kwargs)
+        return args[0] if args else kwargs['tensor']
+
+def _make(config, device):
+    "A `GPT` that nobody has given numbers."
+    with torch.device(device), _NoDraws(): return GPT(config).to(torch.float32)  # whatever torch's default dtype is
 
 def _values(t): return t.read() if isinstance(t, StoredTensor) else t
 
@@ -147,7 +159,7 @@ def _check_gpt2(found, config, path):
                               'config.json says')
 
     # what should be there
-    own = _shapes(config).state_dict()
+    own = _make(config, 'meta').state_dict()
     want = {k.removeprefix('transformer.'): t for k, t in to_gpt2_names(own).items()}
 
     # what is there, without prefixes and masks
@@ -173,21 +185,41 @@ def _check_gpt2(found, config, path):
     return {k: found[k] for k in own}, found.get('lm_head.weight')
 
 # %% ../../nbs/weights/layouts.ipynb #44f84cd1
+def _buffered(t, scratch):
+    "The numbers of a tensor; of a stored one in this thread's buffer, until the next is read."
+    if not isinstance(t, StoredTensor): return t
+    size = t.shape.numel() * cast(torch.dtype, t.dtype).itemsize
+    if not hasattr(scratch, 'buffer') or len(scratch.buffer) < size:
+        scratch.buffer = torch.empty(size, dtype=torch.uint8, device='cpu')
+    part = scratch.buffer[:size].view(t.dtype).view(t.shape)
+    t.read_into(part)
+    return part
+
 @torch.no_grad()
-def _fill(name, p, t):
+def _fill(name, p, t, scratch):
     "Read one tensor into its parameter, transposed where GPT-2's file has it the other way."
-    if _conv1d.search(name): p.copy_(_values(t).t())
+    if _conv1d.search(name): p.copy_(_buffered(t, scratch).t())
     elif isinstance(t, StoredTensor) and t.dtype == p.dtype: t.read_into(p)
     else: p.copy_(_values(t)[:len(p)])
+
+@contextmanager
+def _no_collection():
+    "Keep the garbage collector from running."
+    was = gc.isenabled()
+    gc.disable()
+    try: yield
+    finally:
+        if was: gc.enable()
 
 def _load(config, stored, path, changes):
     "The model of open files."
     found, head = _check_gpt2(stored, config, path)
-    model = _shapes(replace(config, **changes))
+    model = _make(replace(config, **changes), 'cpu')
     if any(t.dtype == torch.float64 for t in found.values()): model.double()
-    model.to_empty(device='cpu')
+    largest_first = sorted(model.named_parameters(), key=lambda item: -item[1].numel())
+    scratch = threading.local()
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:    # transposing a matrix takes one core's time
-        list(pool.map(lambda item: _fill(*item, found[item[0]]), model.named_parameters()))
+        list(pool.map(lambda item: _fill(*item, found[item[0]], scratch), largest_first))
     table = model.wte.weight.detach()
     if head is not None and not torch.equal(_values(head).to(table.dtype), table):
         raise CheckpointError(f'{path}: tensor lm_head.weight differs from wte.weight: this GPT-2 ties them')
@@ -212,7 +244,8 @@ def load_gpt2(
                           f'{printable(folder)} has learned no position beyond that')
     changes = {k: v for k, v in dict(block_size=block_size, dropout=dropout).items() if v is not None}
     path, stored = open_weights(folder)
-    try: return _load(config, stored, path, changes)
+    try:
+        with _no_collection(): return _load(config, stored, path, changes)
     finally:
         for t in stored.values():
             if isinstance(t, StoredTensor): t.file.close()

@@ -47,7 +47,8 @@ def read_stories(
     if not c.tied_head: shapes['head'] = (V, C)
     want = 28 + 4 * sum(map(math.prod, shapes.values()))
     if len(data) != want:
-        raise CheckpointError(f'{shown} has {len(data):,} bytes, but a model of this shape has {want:,}: fetch it again')
+        raise CheckpointError(f'{shown} has {len(data):,} bytes, but a model of this shape has {want:,}: '
+                              'fetch it again')
     numbers = torch.from_numpy(np.frombuffer(data, '<f4', offset=28).astype(np.float32))
     sizes = [math.prod(shape) for shape in shapes.values()]
     t = {name: part.view(shape) for (name, shape), part in zip(shapes.items(), numbers.split(sizes))}
