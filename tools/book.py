@@ -34,7 +34,10 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'modern/lora',
         ],
     ),
-    'Base': ('errors, files, devices', ['base/errors', 'base/files', 'base/device', 'base/cores', 'base/show', 'base/comments']),
+    'Base': (
+        'errors, files, devices',
+        ['base/errors', 'base/files', 'base/device', 'base/cores', 'base/show', 'base/comments'],
+    ),
     'Data': (
         'from a text to batches',
         [

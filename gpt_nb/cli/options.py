@@ -50,7 +50,7 @@ def _lists(kind):
 
 def _gather(kind, args, positional):
     "The words with each option once: values of a list come together, anything else that is given twice is refused."
-    first = next((i for i, w in enumerate(args) if w.startswith('-')), len(args))
+    first = next((i for i, w in enumerate(args) if w.startswith('-') and w != '-'), len(args))
     if positional and first: args = [positional, *args]
     groups: dict[str, list[list[str]]] = {}
     for word in args:
@@ -67,7 +67,7 @@ def _gather(kind, args, positional):
         if len(given) > 1 and name not in _lists(kind):
             raise UsageError(f'{name} is given {len(given)} times: {" and ".join(" ".join(g) for g in given)}')
         if len(given) == 1: out += given[0]
-        elif any(v.startswith('-') for v in values):
+        elif any(v.startswith('-') and v != '-' for v in values):
             raise UsageError(f'{name} is given {len(given)} times, and one of its values begins with a dash: '
                              'give that one alone')
         else: out += [name, *values]

@@ -9,12 +9,13 @@ __all__ = ['read_train', 'train_command']
 import math
 import os
 import re
+import sys
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from ..base.errors import ConfigError, printable
-from .command import for_terminal
+from .command import for_terminal, print_error
 from .options import UsageError, given_options, parse
 from .sample import first_prompt
 if TYPE_CHECKING:
@@ -141,11 +142,15 @@ def train_command(
     args: list[str], # words after `gpt-nb train`
 ):
     "Train, say where everything is, print a sample."
+    from gpt_nb.base.cores import busy_cores, set_threads, usable_cores
     from gpt_nb.eval.report import load_model
     from gpt_nb.sample.writing import complete
     from gpt_nb.train.distributed import init_processes
     from gpt_nb.train.recipes import train_run
     run, config = read_train(args)
+    threads = set_threads(config.threads)
+    if config.threads is None and threads > 1 and busy_cores() > usable_cores() - threads + 0.5 and sys.stderr.isatty():
+        print_error(f'other programs keep {busy_cores():.1f} cores busy: with --threads 1 it may be faster')
     with init_processes(config, run.train.device) as processes:       # one, or those that torchrun started
         run, start = _find_init(run, keep='--tokenizer' in given_options(args))
         trainer = train_run(run, processes, start=start)
