@@ -22,10 +22,12 @@ _ROOMS = {
     'sample.generation': ['generate'],
     'sample.writing': ['complete', 'stream'],
     'sample.fast': ['speed_up'],
+    'sample.speculative': ['speculate'],
     'train.settings': ['TrainConfig'],
     'train.evaluation': ['evaluate'],
     'train.trainer': ['Trainer'],
     'train.recipes': ['RunConfig', 'train_run'],
+    'eval.plan': ['plan'],
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = [*_ROOM_OF]
@@ -37,11 +39,13 @@ if TYPE_CHECKING:  # editors and type checkers read these lines instead of the f
     from .data.shards import TokenData
     from .data.tokenizer import CharTokenizer, Tokenizer
     from .data.tokenizer_files import load_tokenizer
+    from .eval.plan import plan
     from .model import GPT, GPTConfig
     from .modern.decoder import Decoder, DecoderConfig
     from .sample.fast import speed_up
     from .sample.generation import generate
     from .sample.settings import SamplingConfig
+    from .sample.speculative import speculate
     from .sample.writing import complete, stream
     from .train.evaluation import evaluate
     from .train.recipes import RunConfig, train_run

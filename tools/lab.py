@@ -111,7 +111,8 @@ def pictures(home, folder, name):
     for link in re.findall(r'!\[[^\]]*\]\(([^)\s:]+)\)', text):
         path = os.path.normpath(Path('nbs', name).parent / link)
         try:
-            urllib.request.urlopen(f'{home}files/{path}')
+            # the server gives files to its own pages only
+            urllib.request.urlopen(urllib.request.Request(f'{home}files/{path}', headers={'Referer': home}))
         except OSError as e:
             yield f'{path}: {e}'
 

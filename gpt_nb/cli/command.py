@@ -28,8 +28,9 @@ COMMANDS: dict[str, tuple[str, str]] = {  # name -> address of what to call with
     'eval': ('gpt_nb.cli.tools:eval_command', 'exact loss, perplexity and bits per character; HellaSwag and LAMBADA'),
     'export': ('gpt_nb.cli.tools:export_command', 'write a model for transformers or llama.cpp'),
     'prepare': ('gpt_nb.cli.prepare:prepare_command', 'encode a text, or documents such as FineWeb, into token shards'),
+    'plan': ('gpt_nb.cli.plan:plan_command', 'say how long a run takes, how much memory, and what loss to expect'),
     'ladder': ('gpt_nb.cli.tools:ladder_command', 'from a bigram to a GPT, a part at a time, each measured'),
-    'bench': ('gpt_nb.cli.tools:bench_command', 'how fast a model writes on this machine'),
+    'bench': ('gpt_nb.cli.tools:bench_command', 'how fast this machine writes, trains, encodes and starts'),
 }
 
 def usage() -> str: # what `gpt-nb --help` prints

@@ -32,7 +32,7 @@ def _sample_options():
         allow_special: bool = False # read names of special tokens in the prompt, such as <|endoftext|>, as those tokens
         stream: bool = False # print each piece as soon as it is there
         interactive: bool = False # read prompts from standard input, one a line, and go on from each
-        fast: Literal['no', 'float32', 'bfloat16', 'int8'] = 'no' # compile the step, weights kept so: for much text
+        fast: Literal['no', 'auto', 'float32', 'bfloat16', 'int8', 'int4'] = 'no' # fastest products, weights kept so
         device: str = 'auto' # auto, cpu, cuda, mps
 
         def __post_init__(self):

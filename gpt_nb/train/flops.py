@@ -7,20 +7,26 @@ __all__ = ['matmul_params', 'flops_per_token']
 
 # %% ../../nbs/train/flops.ipynb #8e742240
 from ..model import GPTConfig
+from ..modern.decoder import DecoderConfig
 
 # %% ../../nbs/train/flops.ipynb #11457763
 def matmul_params(
-    config: GPTConfig, # the shape
+    config: GPTConfig | DecoderConfig, # the shape
 ) -> dict[str, int]: # part -> number of weights that multiply every token
-    """Count the weights in matrix products: attention `4·C²` and MLP `8·C²` a layer, head `V·C`.
+    """Count the weights in matrix products; looking a row up in a table multiplies nothing.
 
-    Looking a row up in a table multiplies nothing.
+    A GPT has `4·C²` in attention and `8·C²` in the MLP of a layer, and `V·C` in the head. A Decoder keeps fewer keys
+    and values, and has three matrices in the MLP.
     """
     C, L = config.n_embd, config.n_layer
-    return {'attention': 4 * C * C * L, 'mlp': 8 * C * C * L, 'head': config.vocab_size * C}
+    attention, mlp = 4 * C * C, 8 * C * C
+    if isinstance(config, DecoderConfig):
+        attention = 2 * C * C + 2 * C * (C // config.n_head) * config.n_kv_head
+        mlp = 3 * C * config.n_inner
+    return {'attention': attention * L, 'mlp': mlp * L, 'head': config.vocab_size * C}
 
 def flops_per_token(
-    config: GPTConfig, # the shape
+    config: GPTConfig | DecoderConfig, # the shape
     T: int | None = None, # tokens in a sequence, None for block_size
 ) -> int: # floating-point operations per token, forward and backward
     """Count `6·N + 12·n_layer·n_embd·T`, N the weights in matrix products.

@@ -20,6 +20,7 @@ from torch import nn
 from ..base.device import free_memory
 from ..base.errors import ConfigError, UserError
 from ..model import GPTConfig
+from ..modern.decoder import DecoderConfig
 
 # %% ../../nbs/train/guards.ipynb #a3ed5e6d
 def nothing_held() -> None:
@@ -172,7 +173,7 @@ class Interrupted(KeyboardInterrupt):
 
 # %% ../../nbs/train/guards.ipynb #8e064a09
 def check_memory(
-    shape: GPTConfig, # of the model
+    shape: GPTConfig | DecoderConfig, # of the model
     batch_size: int, # sequences in a micro-batch
     device: torch.device, # where it will run
 ):

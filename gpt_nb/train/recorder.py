@@ -18,6 +18,7 @@ from tqdm.auto import tqdm
 from ..base.device import peak_flops, synchronize
 from ..base.show import image_bytes, in_notebook, is_watched, new_figure, say
 from ..model import GPTConfig
+from ..modern.decoder import DecoderConfig
 from .flops import flops_per_token
 from .logs import open_log
 from .run_folder import RunFolder
@@ -50,7 +51,7 @@ def plot_metrics(
 
 # %% ../../nbs/train/recorder.ipynb #232f3d4a
 def utilization(
-    config: GPTConfig, # the model's shape
+    config: GPTConfig | DecoderConfig, # the model's shape
     device: torch.device, # where it runs
     dtype: torch.dtype, # of its matrix products
     world_size: int = 1, # processes that work at once

@@ -22,9 +22,9 @@ from ..base.errors import printable
 from ..base.files import is_a, to_json
 from ..data.shards import TokenData
 from ..data.tokenizer import Tokenizer
-from ..model import GPTConfig
 from .run_folder import RunFolder, check_keys
 from .settings import TrainConfig
+from ..weights.kinds import config_dict, kind_of
 from ..weights.tensors import CheckpointError
 
 # %% ../../nbs/train/resume.ipynb #e3d7ce56
@@ -36,7 +36,7 @@ def run_fingerprint(
     val_data: TokenData | None, # what it is judged by
 ) -> dict: # flat, JSON
     "Collect what must not change between a run's start and its resume."
-    fields = asdict(shape) if isinstance(shape, GPTConfig) else vars(shape)
+    fields = config_dict(shape) if kind_of(shape) else vars(shape)
     out = {f'model.{k}': v for k, v in fields.items()}
     out |= {k: getattr(config, k) for k in ('seed', 'batch_size', 'gradient_accumulation_steps')}
     out['optimizer'] = config.optimizer

@@ -16,9 +16,11 @@ from torch import Tensor
 from ..base.errors import ConfigError, printable
 from ..base.files import digest_file, is_a, sync, to_json
 from ..model import GPT, GPTConfig
+from ..modern.decoder import Decoder, DecoderConfig
 from .checkpoints import CheckpointFolder, read_digests, step_of
 from .metrics import MetricsWriter, last_attempts, read_lines
-from ..weights.layouts import check_exported, exported_digests, save_gpt2
+from ..weights.kinds import config_of, save_model
+from ..weights.layouts import check_exported, exported_digests
 from ..weights.tensors import CheckpointError, load_json
 
 # %% ../../nbs/train/run_folder.ipynb #c86c66f5
@@ -145,10 +147,10 @@ class RunFolder(CheckpointFolder):
         check_keys(run, _RUN, path, ': bring it back from a copy, or name another out_dir')
         return run
 
-    def model_config(self) -> GPTConfig: # of the model that the run trains
+    def model_config(self) -> GPTConfig | DecoderConfig: # of the model that the run trains
         "Read what run.json says of the model. `CheckpointError` where it says nothing."
         advice = 'bring it back from a copy, or name another out_dir'
-        try: return GPTConfig(**self.read_run()['run']['model'])
+        try: return config_of(self.read_run()['run']['model'])
         except ConfigError as e:
             raise CheckpointError(f'{printable(self.path)}/run.json is damaged, {e}: {advice}') from None
         except (KeyError, TypeError):
@@ -165,18 +167,18 @@ class RunFolder(CheckpointFolder):
         return last_attempts(read_lines(self.path/'metrics.jsonl'))
 
     def export(self,
-        model: GPT, # goes on top of the folder, in GPT-2's layout
+        model: GPT | Decoder, # goes on top of the folder, as Hugging Face lays it out
         tok=None, # its tokenizer
-        weights: dict[str, Tensor] | None = None, # as for `save_gpt2`
+        weights: dict[str, Tensor] | None = None, # as for `save_model`
     ):
-        """Write a model on top of this folder, as `save_gpt2` does.
+        """Write a model on top of this folder, as `save_model` does.
 
         `CheckpointError` where the disk refuses.
         """
         with self.saving():
             # all files of it, aside; config.json will be the last
             new = self.scratch(self.path)
-            save_gpt2(new, model, tok, weights)
+            save_model(new, model, tok, weights)
             files = sorted(new.iterdir(), key=lambda p: (p.name == 'config.json', p.name))
             self.claim('digests.json', *[f.name for f in files])
             digests = {f.name: [digest_file(f)] for f in files}

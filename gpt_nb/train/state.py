@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from ..base.errors import UserError
-from ..model import GPT
+from ..weights.kinds import kind_of
 from ..weights.tensors import CheckpointError
 
 # %% ../../nbs/train/state.ipynb #82d51d7b
@@ -78,7 +78,7 @@ def _check_complete(model, groups, index, state):
     for name, p in model.named_parameters():
         has = state.get(index.get(id(p), -1), {})
         # a module of somebody else's may have parameters that get no gradient, and so no state
-        if not state or id(p) not in index or not has and not isinstance(model, GPT): continue
+        if not state or id(p) not in index or not has and not kind_of(model): continue
         for kind in sorted(wanted[id(p)] - has.keys()) or (['state'] if not has else []):
             raise CheckpointError(f'optimizer tensor {kind}.{name} is missing from the checkpoint')
 

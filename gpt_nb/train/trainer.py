@@ -28,7 +28,6 @@ from ..base.show import notice, say
 from ..data.shards import TokenData
 from ..data.tokenizer import Tokenizer
 from ..data.windows import Windows
-from ..model import GPT, GPTConfig
 from .evaluation import check_validation, evaluate
 from .guards import (
     Interrupted, Patience, Signals, SpikeGuard, check_finite, check_memory, memory_errors)
@@ -44,6 +43,7 @@ from .run_folder import RunFolder
 from .saver import Saver
 from .settings import TrainConfig, freeze, make_optimizer
 from .state import fork_rng, pack_rng, unpack_rng
+from ..weights.kinds import kind_of
 from ..weights.tensors import CheckpointError
 
 # %% ../../nbs/train/trainer.ipynb #8dc23e27
@@ -224,7 +224,7 @@ class Trainer:
             whole = self.saver.copy(parts | {'rng': pack_rng()})
             def write():
                 # the model on top comes first: if a crash follows, the resumed run writes it again
-                if best and isinstance(self.model, GPT): self.folder.export(self.model, self.tokenizer, whole['model'])
+                if best and kind_of(self.model): self.folder.export(self.model, self.tokenizer, whole['model'])
                 self.folder.save(state['step'], whole, state, best, self.config.keep_checkpoints)
             self.saver.run(write)
         self.processes.run_on_main(begin)
@@ -264,7 +264,7 @@ class Trainer:
                               f'of the {world.world_size} processes that share it (make batch_size smaller to keep '
                               f'the global batch of {c.global_batch})')
         if self.val_data is not None: check_validation(self.model, self.val_data, c.eval_tokens)
-        if isinstance(self.model.config, GPTConfig) and not c.eval_only:
+        if kind_of(self.model) and not c.eval_only:
             check_memory(self.model.config, c.batch_size, self.device)
         log_package(log)
 
@@ -323,7 +323,7 @@ class Trainer:
             stack.enter_context(reuse_memory())
             self.signals = stack.enter_context(Signals())
             stack.enter_context(fork_rng())
-            shown = self.show and isinstance(shape, GPTConfig) and not c.eval_only
+            shown = self.show and bool(kind_of(shape)) and not c.eval_only
             mfu = utilization(shape, self.device, self.dtype, world.world_size) if shown else None
 
             # the caller's random numbers come back at the end

@@ -16,7 +16,9 @@ from ..base.files import offline, user_path
 from ..data.tokenizer import Tokenizer
 from ..data.tokenizer_files import load_tokenizer
 from ..model import GPT
-from .layouts import check_exported, load_gpt2, read_gpt2_config, read_version, save_gpt2
+from ..modern.decoder import Decoder
+from .kinds import read_model, read_model_config, save_model
+from .layouts import check_exported, read_version
 from .tensors import CheckpointError, WEIGHT_FILES, load_json, read_index
 
 # %% ../../nbs/weights/hub.ipynb #363a98b0
@@ -114,7 +116,7 @@ def _find(name, revision, cache_dir):
     cache_dir = None if cache_dir is None else user_path(cache_dir, 'cache_dir')
     config = _hub_file(str(name), 'config.json', revision, cache_dir)
     if config is None: raise UserError(f'{name} has no config.json: it is no model for transformers')
-    read_gpt2_config(config)
+    read_model_config(config)
 
     # the rest comes from the same commit, which the folder is named for
     def get(file): return _hub_file(str(name), file, config.parent.name, cache_dir)
@@ -161,8 +163,8 @@ def _load_both(folder, block_size, dropout):
     if (folder/'tokenizer.json').exists() or (folder/'vocab.json').exists():
         try: tok = load_tokenizer(folder)
         except UserError as e:
-            raise UserError(f'{e}; load_gpt2({str(folder)!r}) gives the model without it') from None
-    model = load_gpt2(folder, block_size, dropout)
+            raise UserError(f'{e}; read_model({str(folder)!r}) gives the model without it') from None
+    model = read_model(folder, block_size, dropout)
     if tok is not None:
         if tok.vocab_size > model.config.vocab_size:
             raise CheckpointError(f'{printable(folder)}: the tokenizer has {tok.vocab_size} tokens, the model only '
@@ -178,8 +180,8 @@ def from_pretrained(
     revision: str | None = None, # as for `find_model`
     cache_dir: str | Path | None = None, # as for `find_model`
     device: str | torch.device = 'cpu', # auto, cpu, cuda, cuda:1, mps
-) -> tuple[GPT, Tokenizer | None]: # in evaluation mode, float32 or the file's float64; None: no tokenizer there
-    """Load a published or saved GPT-2 and its tokenizer.
+) -> tuple[GPT | Decoder, Tokenizer | None]: # in evaluation mode, float32 or the file's float64; None: no tokenizer there
+    """Load a published or saved model and its tokenizer.
 
     `UserError` names the file, setting or tensor that is not right, or says why the model cannot be had.
     """
@@ -191,7 +193,7 @@ def from_pretrained(
 
 # %% ../../nbs/weights/hub.ipynb #8edebf69
 def save_pretrained(
-    model: GPT, # goes out as it is, in its dtype
+    model: GPT | Decoder, # goes out as it is, in its dtype
     tok: Tokenizer | None, # its tokenizer, or None to write none: one that lies in the folder then stays
     folder: str | Path, # made where it does not exist; files of the same names are replaced
 ):
@@ -202,4 +204,4 @@ def save_pretrained(
     folder = user_path(folder, 'the folder to save to')
     if os.path.lexists(folder/'run.json'):
         raise CheckpointError(f'{printable(folder)} holds a run and its best model: name another folder to save to')
-    save_gpt2(folder, model, tok)
+    save_model(folder, model, tok)
