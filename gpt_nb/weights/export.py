@@ -55,7 +55,6 @@ def _gguf_vocabulary(tok, vocab_size):
     return names + [next(unused) for _ in extra], kinds + [_UNUSED for _ in extra]
 
 # %% ../../nbs/weights/export.ipynb #50955751
-<<<<<<< /tmp/tmpr3vv1nn0
 def _with_unused_token(weights):
     "The weights, in GPT-2's names, with one more token whose logit is -10,000 everywhere; all other logits stay."
     weights = dict(weights)
@@ -75,7 +74,8 @@ def _with_unused_token(weights):
     weights['transformer.wte.weight'] = torch.cat([embed, torch.zeros(1, len(gamma))]).float()
     weights['transformer.ln_f.bias'] = (beta + sign * gamma).float()
     return weights
-=======
+
+# %% ../../nbs/weights/export.ipynb #4369137e
 def _as_gpt2(gguf, w, model):
     "Write what only a GPT-2 has; its tensors by the names that gguf translates."
     c, own = model.config, model.state_dict()
@@ -109,24 +109,27 @@ def _gguf_writer(gguf, path, model, tok):
     w.add_file_type(gguf.LlamaFileType.ALL_F32)
     arch, tensors = (_as_llama if is_llama else _as_gpt2)(gguf, w, model)
 
-    names, kinds = _gguf_vocabulary(tok, c.vocab_size)
+    # a tokenizer that ends no text: one token more, which the model never writes
+    names, kinds = _gguf_vocabulary(tok, c.vocab_size + (tok.eot_id is None))
+    end = c.vocab_size if tok.eot_id is None else tok.eot_id
+    kinds[end] = _CONTROL
     w.add_tokenizer_model('gpt2')
     w.add_tokenizer_pre('gpt-2')
     w.add_token_list(names)
     w.add_token_types(kinds)
     w.add_token_merges(_gguf_merges(tok))
-    w.add_bos_token_id(tok.eot_id)
-    w.add_eos_token_id(tok.eot_id)
+    w.add_bos_token_id(end)
+    w.add_eos_token_id(end)
     w.add_add_bos_token(False)
 
     theirs = gguf.get_tensor_name_map(arch, c.n_layer)
-    for name, t in tensors.items():
+    for name, t in (_with_unused_token(tensors) if tok.eot_id is None else tensors).items():
         w.add_tensor(theirs.get_name(name, try_suffixes=('.weight', '.bias')), t.float().cpu().contiguous().numpy())
     return w
 
 def save_gguf(
     model: GPT | Decoder, # goes out in float32
-    tok: Tokenizer, # its tokenizer, with an end-of-text token
+    tok: Tokenizer, # its tokenizer; without an end-of-text token a GPT gets one that it never writes
     path: str | Path, # the file, by custom ending in .gguf; its folder is made where it does not exist
 ):
     """Write one file for llama.cpp; needs the package gguf.
@@ -141,72 +144,9 @@ def save_gguf(
             raise UserError(f'{name} is {getattr(c, name)}: llama.cpp has no Llama with that, export as hf')
     if tok.kind not in ('char', 'bpe'):
         raise UserError(f'a tokenizer of the kind {tok.kind} cannot be written to a GGUF file: export as hf')
-    if tok.eot_id is None:
+    if tok.eot_id is None and isinstance(model, Decoder):
         raise UserError('the tokenizer has no end-of-text token, and llama.cpp would take token 11 for one: '
                         'train with the special token <|endoftext|>, or export as hf')
-    if tok.vocab_size > c.vocab_size:
-        raise CheckpointError(f'the tokenizer has {tok.vocab_size} tokens, the model only {c.vocab_size}: '
-                              'they do not belong together')
-    path = user_path(path, 'the GGUF file')
-    if path.exists() and not path.is_file():
-        raise CheckpointError(f'cannot write {printable(path)}: it is there already, and no file')
-    _gguf_vocabulary(tok, c.vocab_size)                                 # refused before a folder is made
-    try: path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as e:
-        raise CheckpointError(f'cannot make the folder {printable(path.parent)}: {e.strerror}') from None
-    with disk_errors(path), atomic_path(path) as new:
-        w = _gguf_writer(gguf, new, model, tok)
-        w.write_header_to_file()
-        w.write_kv_data_to_file()
-        w.write_tensors_to_file()
-        w.close()
->>>>>>> /tmp/tmpxplsewhi
-
-# %% ../../nbs/weights/export.ipynb #4369137e
-def _gguf_writer(gguf, path, model, tok):
-    "A writer that knows the settings, the vocabulary and the tensors."
-    c, own, w = model.config, model.state_dict(), gguf.GGUFWriter(path, 'gpt2')
-    w.add_block_count(c.n_layer)
-    w.add_context_length(c.block_size)
-    w.add_embedding_length(c.n_embd)
-    w.add_feed_forward_length(4 * c.n_embd)
-    w.add_head_count(c.n_head)
-    w.add_layer_norm_eps(c.layer_norm_eps)
-    w.add_file_type(gguf.LlamaFileType.ALL_F32)
-
-    # a tokenizer that ends no text: one token more, which the model never writes
-    names, kinds = _gguf_vocabulary(tok, c.vocab_size + (tok.eot_id is None))
-    end = c.vocab_size if tok.eot_id is None else tok.eot_id
-    kinds[end] = _CONTROL
-    w.add_tokenizer_model('gpt2')
-    w.add_tokenizer_pre('gpt-2')
-    w.add_token_list(names)
-    w.add_token_types(kinds)
-    w.add_token_merges(_gguf_merges(tok))
-    w.add_bos_token_id(end)
-    w.add_eos_token_id(end)
-    w.add_add_bos_token(False)
-
-    # `to_gpt2_names` adds biases of zero where a model has none; the matrices are our own, which are not transposed
-    theirs = gguf.get_tensor_name_map(gguf.MODEL_ARCH.GPT2, c.n_layer)
-    out = to_gpt2_names(own)
-    out = {name: own.get(name.removeprefix('transformer.'), t) for name, t in out.items()}
-    for name, t in (_with_unused_token(out) if tok.eot_id is None else out).items():
-        w.add_tensor(theirs.get_name(name, try_suffixes=('.weight', '.bias')), t.float().cpu().contiguous().numpy())
-    return w
-
-def save_gguf(
-    model: GPT, # goes out in float32
-    tok: Tokenizer, # its tokenizer; without an end-of-text token it gets one that the model never writes
-    path: str | Path, # the file, by custom ending in .gguf; its folder is made where it does not exist
-):
-    """Write one file for llama.cpp; needs the package gguf.
-
-    `UserError` says what does not fit, `CheckpointError` why the file cannot be written.
-    """
-    try: import gguf
-    except ImportError: raise UserError('GGUF files are written with the package gguf: pip install gguf') from None
-    c = model.config
     if tok.vocab_size > c.vocab_size:
         raise CheckpointError(f'the tokenizer has {tok.vocab_size} tokens, the model only {c.vocab_size}: '
                               'they do not belong together')
