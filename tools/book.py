@@ -133,7 +133,17 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
     ),
     'Command': (
         'gpt-nb, a room a command',
-        ['cli/command', 'cli/options', 'cli/train', 'cli/sample', 'cli/plan', 'cli/prepare', 'cli/tools'],
+        [
+            'cli/command',
+            'cli/options',
+            'cli/train',
+            'cli/sample',
+            'cli/session',
+            'cli/plan',
+            'cli/prepare',
+            'cli/runs',
+            'cli/tools',
+        ],
     ),
     'Chat': ('talking to a model', ['chat/conversation']),
 }
