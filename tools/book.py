@@ -36,10 +36,14 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'modern/lora',
         ],
     ),
-    'Base': ('errors, files, devices', ['base/errors', 'base/files', 'base/device', 'base/show', 'base/comments']),
+    'Base': (
+        'errors, files, devices',
+        ['base/errors', 'base/files', 'base/device', 'base/cores', 'base/show', 'base/comments'],
+    ),
     'Data': (
         'from a text to batches',
         [
+            'data/reading',
             'data/corpus',
             'data/tokenizer',
             'data/bpe',
@@ -130,7 +134,17 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
     ),
     'Command': (
         'gpt-nb, a room a command',
-        ['cli/command', 'cli/options', 'cli/train', 'cli/sample', 'cli/plan', 'cli/prepare', 'cli/tools'],
+        [
+            'cli/command',
+            'cli/options',
+            'cli/train',
+            'cli/sample',
+            'cli/session',
+            'cli/plan',
+            'cli/prepare',
+            'cli/runs',
+            'cli/tools',
+        ],
     ),
     'Chat': ('talking to a model', ['chat/conversation']),
 }

@@ -38,7 +38,8 @@ def comments_of(
 
     found = {}
     for name, line in _names(ast.parse(source).body[0]).items():
-        above, first = [], line - 1
+        above: list[str] = []
+        first = line - 1
         while first in alone:
             above.insert(0, words[first])
             first -= 1

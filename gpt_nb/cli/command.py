@@ -30,7 +30,8 @@ COMMANDS: dict[str, tuple[str, str]] = {  # name -> address of what to call with
     'prepare': ('gpt_nb.cli.prepare:prepare_command', 'encode a text, or documents such as FineWeb, into token shards'),
     'plan': ('gpt_nb.cli.plan:plan_command', 'say how long a run takes, how much memory, and what loss to expect'),
     'ladder': ('gpt_nb.cli.tools:ladder_command', 'from a bigram to a GPT, a part at a time, each measured'),
-    'bench': ('gpt_nb.cli.tools:bench_command', 'how fast a model writes on this machine'),
+    'bench': ('gpt_nb.cli.tools:bench_command', 'how fast this machine writes, trains, encodes and starts'),
+    'runs': ('gpt_nb.cli.runs:runs_command', 'list runs, and compare their settings and losses'),
 }
 
 def usage() -> str: # what `gpt-nb --help` prints

@@ -8,6 +8,7 @@ __all__ = ['UsageError', 'parse', 'given_options']
 # %% ../../nbs/cli/options.ipynb #79a77829
 import contextlib
 import io
+import itertools
 import re
 from dataclasses import fields, is_dataclass
 from typing import Any, get_args, get_origin, get_type_hints
@@ -48,9 +49,16 @@ def _lists(kind):
         elif any(get_origin(h) is tuple for h in (hint, *get_args(hint))): out.add('--' + name.replace('_', '-'))
     return out
 
+def _repeated(kind):
+    "Which options are made to be given several times, a value each: `--prompt A --prompt B`."
+    from tyro.conf import UseAppendAction
+    marks = get_args(UseAppendAction[tuple[str, ...]])[1:]
+    hints = get_type_hints(kind, include_extras=True)
+    return {'--' + n.replace('_', '-') for n, h in hints.items() if any(m in marks for m in get_args(h)[1:])}
+
 def _gather(kind, args, positional):
     "The words with each option once: values of a list come together, anything else that is given twice is refused."
-    first = next((i for i, w in enumerate(args) if w.startswith('-')), len(args))
+    first = next((i for i, w in enumerate(args) if w.startswith('-') and w != '-'), len(args))
     if positional and first: args = [positional, *args]
     groups: dict[str, list[list[str]]] = {}
     for word in args:
@@ -66,8 +74,8 @@ def _gather(kind, args, positional):
         for option, *after in given: values += [option.partition('=')[2], *after] if '=' in option else after
         if len(given) > 1 and name not in _lists(kind):
             raise UsageError(f'{name} is given {len(given)} times: {" and ".join(" ".join(g) for g in given)}')
-        if len(given) == 1: out += given[0]
-        elif any(v.startswith('-') for v in values):
+        if len(given) == 1 or name in _repeated(kind): out += itertools.chain.from_iterable(given)
+        elif any(v.startswith('-') and v != '-' for v in values):
             raise UsageError(f'{name} is given {len(given)} times, and one of its values begins with a dash: '
                              'give that one alone')
         else: out += [name, *values]

@@ -9,12 +9,13 @@ __all__ = ['read_train', 'train_command']
 import math
 import os
 import re
+import sys
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from ..base.errors import printable
-from .command import for_terminal
+from ..base.errors import ConfigError, printable
+from .command import for_terminal, print_error
 from .options import UsageError, given_options, parse
 from .sample import first_prompt
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _train_options(shape):
         shakespeare-char-cpu elsewhere; any option changes the preset.
         """
         model: ModelOptions = ModelOptions()
-        preset: Literal[tuple(PRESETS)] = 'shakespeare-char-cpu' # a recipe to start from
+        preset: Literal[tuple(PRESETS)] = 'shakespeare-char-cpu' # where to start from; a run that goes on keeps its own
         processes: ProcessConfig = ProcessConfig()
 
     return TrainOptions, ModelOptions
@@ -55,32 +56,70 @@ def _preset(given):
     gpu = torch.cuda.is_available() and given.get('--device') != 'cpu'
     return 'shakespeare-char' if gpu else 'shakespeare-char-cpu'
 
+def _begin_with(given):
+    "What the options change, the preset's name, and the run that goes on (None: a new one)."
+    from gpt_nb.base.files import user_path
+    from gpt_nb.train.recipes import PRESETS, RunConfig, remembered_run
+    from gpt_nb.train.run_folder import RunFolder
+    preset = _preset(given)
+    if preset not in PRESETS: raise UsageError(f'unknown preset {preset!r}: choose from {", ".join(PRESETS)}')
+
+    # a run that goes on keeps its own settings, wherever it once began
+    out = given.get('--out-dir') or RunConfig().out_dir
+    folder = RunFolder(user_path(out, 'out_dir'))
+    goes_on = '--resume' in given and folder.holds_run
+    run = replace(remembered_run(out), resume=False) if goes_on else PRESETS[preset]
+
+    # a learning rate that was typed takes the end of the schedule along, and a number of steps is no number of epochs
+    if '--learning-rate' in given and '--min-lr' not in given: run = replace(run, train=replace(run.train, min_lr=None))
+    if '--max-iters' in given and '--epochs' not in given: run = replace(run, train=replace(run.train, epochs=None))
+    return run, preset, folder if goes_on else None
+
+def _refuse_other(given, run, folder):
+    "Name the option that was typed with another value than the run in `folder` was made with, if it decides too much."
+    about = folder.read_run()
+    digests = ('tokenizer', 'train_data', 'val_data')
+    was = {k: v for k, v in about['identity'].items() if k not in digests}
+    was |= {k: about['run'][k] for k in ('val_fraction', 'tokenizer', 'bpe_vocab_size', 'special_tokens', 'unk',
+                                         'end_of_text') if k in about['run']}
+    for name, then in was.items():
+        group, _, field = name.rpartition('.')
+        option = '--' + field.replace('_', '-')
+        if option not in given and option.replace('--', '--no-', 1) not in given: continue
+        now = getattr(run.model if group else run.train if hasattr(run.train, field) else run, field)
+        if field == 'tokenizer' and now not in ('char', 'bpe', 'gpt2'): continue     # a folder: its tokens will tell
+        if isinstance(now, tuple): now, then = sorted(now), sorted(then)
+        if now != then:
+            raise ConfigError(f'{option} is {now}, but the run in {printable(folder.path)} was made with {then}: '
+                              'leave the option out, or name another --out-dir')
+
 def read_train(
     args: list[str], # words after `gpt-nb train`
 ) -> tuple['RunConfig', 'ProcessConfig']: # what to train, and how processes work together if there are several
-    "The preset named in `args`, changed as the other options say; raises `UsageError`."
-    from gpt_nb.train.recipes import PRESETS, RunConfig
+    """Read what to train: a preset, or with --resume the run in out_dir, changed as the other options say.
+
+    Raises `UsageError`, and `ConfigError` for an option that a run which goes on cannot change.
+    """
+    from gpt_nb.train.recipes import RunConfig
     given = given_options(args)
-    preset = _preset(given)
-    if preset not in PRESETS: raise UsageError(f'unknown preset {preset!r}: choose from {", ".join(PRESETS)}')
-    run = PRESETS[preset]
+    run, preset, folder = _begin_with(given)
     shape = type(run.model)
     TrainOptions, ModelOptions = _train_options(shape)
-
-    # a learning rate that was typed takes the end of the schedule along
-    if '--learning-rate' in given and '--min-lr' not in given: run = replace(run, train=replace(run.train, min_lr=None))
 
     # a model to start from has its shape
     words = [f.name.replace('_', '-') for f in fields(shape) if f.name not in ('vocab_size', 'dropout')]
     fixed = [w for w in given if re.fullmatch(f'--(no-)?({"|".join(words)})', w)]
-    if given.get('--init', run.init) != 'scratch' and fixed:
+    if folder is None and given.get('--init', run.init) != 'scratch' and fixed:
         raise UsageError(f'{fixed[0]} cannot be chosen beside --init: the model to start from has its shape')
 
-    # the preset becomes the defaults
+    # what was found becomes the defaults
     names = [f.name for f in fields(RunConfig)]
+    if folder is None: run = replace(run, end_of_text=True)
     own = {n: getattr(run, n) for n in names} | {'model': ModelOptions(**asdict(run.model)), 'preset': preset}
     got = parse(TrainOptions, args, 'gpt-nb train', TrainOptions(**own), '--data')
-    return RunConfig(**{n: getattr(got, n) for n in names} | {'model': shape(**asdict(got.model))}), got.processes
+    run = RunConfig(**{n: getattr(got, n) for n in names} | {'model': shape(**asdict(got.model))})
+    if folder: _refuse_other(given, run, folder)
+    return run, got.processes
 
 # %% ../../nbs/cli/train.ipynb #e1a82620
 def _find_init(run, keep):
@@ -103,11 +142,15 @@ def train_command(
     args: list[str], # words after `gpt-nb train`
 ):
     "Train, say where everything is, print a sample."
+    from gpt_nb.base.cores import busy_cores, set_threads, usable_cores
     from gpt_nb.eval.report import load_model
     from gpt_nb.sample.writing import complete
     from gpt_nb.train.distributed import init_processes
     from gpt_nb.train.recipes import train_run
     run, config = read_train(args)
+    threads = set_threads(config.threads)
+    if config.threads is None and threads > 1 and busy_cores() > usable_cores() - threads + 0.5 and sys.stderr.isatty():
+        print_error(f'other programs keep {busy_cores():.1f} cores busy: with --threads 1 it may be faster')
     with init_processes(config, run.train.device) as processes:       # one, or those that torchrun started
         run, start = _find_init(run, keep='--tokenizer' in given_options(args))
         trainer = train_run(run, processes, start=start)

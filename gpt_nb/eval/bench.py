@@ -168,8 +168,7 @@ def bench(
             rows += training_rows(config, before, o.sequences, o.rounds, o.nanogpt, o.compile, device)
             rows += batch_rows(config, o.sequences, o.rounds)
         if 'text' in o.parts:
-            text, which = load_corpus('auto')
-            rows += text_rows(text, 4096, o.rounds, o.minbpe, o.peers)
+            rows += text_rows(load_corpus('auto').text, 4096, o.rounds, o.minbpe, o.peers)
         if 'start' in o.parts: rows += start_rows(o.rounds) + loading_rows(config, o.rounds, o.peers)
 
         # the limits again: the better of the two is the limit

@@ -8,6 +8,7 @@ __all__ = ['training_step', 'own_steps', 'profile_step', 'nanogpt_steps', 'train
 # %% ../../nbs/eval/bench_training.ipynb #1cc6a6cc
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import torch
 from torch import nn
 from torch.profiler import ProfilerActivity, profile
@@ -185,20 +187,25 @@ def batch_rows(
 ) -> list[Row]: # batches per second
     "Time the making of a batch: our windows, and a stack of slices as nanoGPT makes it."
     T, V = config.block_size, config.vocab_size
-    ids = torch.randint(V, (200_000,), generator=torch.Generator().manual_seed(0), device='cpu').to(torch.int32).numpy()
-    windows = Windows(TokenData(ids), T, 1337, V)
-    calls = 50
+    g, calls = torch.Generator().manual_seed(0), 50
+    ids = torch.randint(min(V, 2**16), (100 * T,), generator=g, device='cpu').numpy().astype('uint16')
 
-    def ours():
-        for k in range(calls): windows.batch(k * sequences, sequences)
+    with tempfile.TemporaryDirectory() as folder, torch.random.fork_rng(devices=[]):
+        file = Path(folder)/'ids.bin'
+        ids.tofile(file)
+        windows = Windows(TokenData.from_files([file]), T, 1337, V)
 
-    def stacked():
-        for _ in range(calls):
-            at = torch.randint(len(ids) - T, (sequences,), device='cpu').tolist()
-            torch.stack([torch.from_numpy(ids[i:i + T].astype('int64')) for i in at])
-            torch.stack([torch.from_numpy(ids[i + 1:i + 1 + T].astype('int64')) for i in at])
+        def ours():
+            for k in range(calls): windows.batch(k * sequences, sequences)
 
-    with torch.random.fork_rng(devices=[]):
+        def stacked():
+            for _ in range(calls):
+                data = np.memmap(file, dtype=np.uint16, mode='r')
+                at = torch.randint(len(data) - T, (sequences,), device='cpu').tolist()
+                torch.stack([torch.from_numpy(data[i:i + T].astype(np.int64)) for i in at])
+                torch.stack([torch.from_numpy(data[i + 1:i + 1 + T].astype(np.int64)) for i in at])
+
         rates = take_turns({'windows': ours, 'slices, stacked': stacked}, calls, rounds)
+        del windows                                                    # its map of the file goes first
     part = f'making a batch, {sequences} × {T:,} tokens'
     return [Row(part, name, rate, 'batches', 'slices, stacked') for name, rate in rates.items()]

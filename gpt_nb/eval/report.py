@@ -6,22 +6,25 @@
 __all__ = ['EvalOptions', 'load_model', 'validation_data', 'evaluate_model']
 
 # %% ../../nbs/eval/report.ipynb #84efaedb
+import glob
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ..base.device import choose_dtype, machine
+from ..base.device import choose_device, choose_dtype, machine
 from ..base.errors import ConfigError, UserError, printable, require, whole
 from ..base.files import is_a, user_path
 from ..data.corpus import load_corpus
 from ..data.shards import TokenData
 from ..data.source import DataConfig, load_run_data
 from ..data.tokenizer import Tokenizer
+from ..data.tokenizer_files import load_tokenizer
 from .tasks import TASKS, TaskScore, score_task
 from .text import TextScore, score_data
 from ..model import GPT
 from ..train.run_folder import RunFolder
+from ..train.runs import checkpoint_model
 from ..weights.hub import from_pretrained
 
 # %% ../../nbs/eval/report.ipynb #b6d3cc7d
@@ -30,6 +33,7 @@ class EvalOptions:
     "Exact loss, perplexity and bits of a text, or the score in HellaSwag or LAMBADA."
     # what to score: a run's folder, another in GPT-2's layout with a tokenizer, or a published model such as gpt2
     out_dir: str = 'out'
+    step: str | None = None # of a run, the checkpoint to score: its step, latest or best; None: its best model
     task: Literal['text', 'hellaswag', 'lambada'] = 'text' # what to score: a text, or a benchmark
     # a text to score instead of the run's own validation part; for a benchmark its file, instead of the public one
     data: str | None = None
@@ -58,9 +62,13 @@ class EvalOptions:
 def load_model(
     out_dir: str | Path, # a run's folder, another in GPT-2's layout, or a published model such as gpt2 or owner/name
     device: str = 'auto', # as in `TrainConfig`
+    step: str | int | None = None, # of a run: the checkpoint of this step, latest or best; None: its best model
 ) -> tuple[GPT, Tokenizer]: # the model in evaluation mode
     "Load the best model of a run, or a published one, and its tokenizer; raises `UserError`."
-    model, tok = from_pretrained(out_dir, device=device)
+    if step is None: model, tok = from_pretrained(out_dir, device=device)
+    else:
+        model = checkpoint_model(user_path(out_dir, 'out_dir'), step).to(choose_device(device))
+        tok = load_tokenizer(out_dir) if (user_path(out_dir)/'tokenizer.json').exists() else None
     if tok is None: raise UserError(f'{printable(str(out_dir))} has no tokenizer: add its tokenizer.json')
     return model, tok
 
@@ -90,9 +98,11 @@ def validation_data(
 
     # where the text was, else whatever has its name
     source = about['data'].get('source')
-    here = isinstance(source, str) and os.path.exists(source)
+    places = source if isinstance(source, list) else [source]
+    here = all(isinstance(p, str) and (os.path.exists(p) or glob.has_magic(p)) for p in places)
     # a folder may be called gpt2, char or bpe, which as a tokenizer's name mean something else: ./gpt2 is a folder
-    run = DataConfig(data=source if here else name, val_fraction=fraction, special_tokens=tuple(special),
+    run = DataConfig(data=tuple(places) if here else name, val_fraction=fraction, special_tokens=tuple(special),
+                     **{k: about['run'][k] for k in ('ext', 'text_key', 'end_of_text') if k in about['run']},
                      tokenizer=os.path.join(os.curdir, folder))
     try: data = load_run_data(run).val
     except UserError as e:                                           # also where it has characters that are new
@@ -118,7 +128,7 @@ def evaluate_model(
 ) -> _Evaluation: # its `score`; printed, it is one line
     "Score a text or a benchmark with a run's model or a published one; raises `UserError`."
     o = options
-    model, tok = load_model(o.out_dir, o.device)
+    model, tok = load_model(o.out_dir, o.device, o.step)
     if o.task != 'text':
         answers = score_task(model, tok, o.task, o.data, o.limit, o.batch_size, o.dtype, show)
         return _Evaluation(o.task, answers, machine(o.device))

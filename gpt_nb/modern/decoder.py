@@ -69,7 +69,8 @@ class DecoderConfig:
     ) -> 'DecoderConfig':
         "Give a published size."
         require(name in DECODER_SIZES, 'preset', name, f'one of {", ".join(DECODER_SIZES)}')
-        names = ('n_layer', 'n_head', 'n_kv_head', 'n_embd', 'n_inner', 'vocab_size', 'block_size', 'rope_base', 'tied_head')
+        names = ('n_layer', 'n_head', 'n_kv_head', 'n_embd', 'n_inner', 'vocab_size', 'block_size', 'rope_base',
+                 'tied_head')
         return cls(**dict(zip(names, DECODER_SIZES[name])) | changes)
 
 # %% ../../nbs/modern/decoder.ipynb #2978f56f
@@ -109,12 +110,12 @@ class Decoder(nn.Module):
         c, T = self.config, idx.size(1)
         if T > c.block_size: raise UserError(f'idx has {T} tokens: at most block_size, {c.block_size}, fit')
         if pos is None: pos = torch.arange(T, device=idx.device)
-        if attends is None: attends = [attend if c.window is None else partial(attend_window, window=c.window)] * c.n_layer
+        plain = attend if c.window is None else partial(attend_window, window=c.window)
 
         # every block turns by the same angles
         x = self.drop(self.wte(idx))                              # (B, T) -> (B, T, C)
         angles = rotary(pos, c.n_embd // c.n_head, c.rope_base, x.dtype)
-        for block, look in zip(self.h, attends):
+        for block, look in zip(self.h, attends or [plain] * c.n_layer):
             x = block(x, partial(attend_turned, **angles, attend=look))  # (B, T, C)
         return self.ln_f(x)
 

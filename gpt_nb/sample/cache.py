@@ -72,6 +72,11 @@ class KVCache:
         window = getattr(c, 'window', None)
         return cls(c.n_layer, batch_size, n_head, length, c.n_embd // c.n_head, w.dtype, w.device, window=window)
 
+    def __repr__(self):
+        B, nh, length, hs = self.k[0].shape
+        size = f'{len(self.k)} layers, {B} rows, {nh} heads of {hs}, {length} positions'
+        return f'KVCache({size}: {self.n.tolist()} held)'
+
     def reserve(self,
         T: int, # positions to add to each row
     ) -> tuple[Tensor, Tensor | None]: # their columns `[B, T]`, and who may look `[B, 1, T, S]`

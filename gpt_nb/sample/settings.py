@@ -81,7 +81,7 @@ def _biases(
 
 @dataclass(frozen=True)
 class SamplingConfig:
-    "How the next token is chosen. `ConfigError` names the field, its value and the range."
+    "How the next token is chosen; every field is checked when the settings are made."
     max_new_tokens: int = 200 # tokens to add at most
     temperature: float = 1.0 # divides the logits: below 1 sharper, above 1 flatter, 0 is greedy
     top_k: int | None = None # choose among the k most probable tokens only

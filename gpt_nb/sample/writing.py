@@ -127,7 +127,7 @@ def complete(
     num_samples: int = 1, # texts for each prompt
     seed: int | None = None, # the same seed gives the same text; None draws a new one
     use_cache: bool = True, # keep keys and values of earlier tokens; False computes the whole window for each token
-) -> str | list: # what follows; num_samples above 1 gives a list of texts, a list of prompts a list of these
+) -> Any: # what follows, a str; num_samples above 1 gives a list of texts, a list of prompts a list of these
     """Continue texts until a stop string, a stop id, the end-of-text token or max_new_tokens.
 
     Rows count and draw as in `generate`, and the errors are the same.

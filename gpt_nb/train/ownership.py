@@ -42,6 +42,8 @@ class OwnedFolder:
         self.writers = 0
         self.scratches: dict[Path, Path] = {}
 
+    def __repr__(self): return f'{type(self).__name__}({printable(self.path)!r})'
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Let nobody else write here inside the block; blocks may nest, in threads too.

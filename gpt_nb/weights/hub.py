@@ -22,6 +22,21 @@ from .layouts import check_exported, read_version
 from .tensors import CheckpointError, WEIGHT_FILES, load_json, read_index
 
 # %% ../../nbs/weights/hub.ipynb #363a98b0
+import difflib
+
+from ..base.files import near_names
+
+# %% ../../nbs/weights/hub.ipynb #3e1dddf8
+def _refuse_mistyped(name):
+    "Keep what looks like a path of this machine from the network."
+    first, slash, rest = name.partition('/')
+    folders = [f for f in os.listdir() if os.path.isdir(f)] if slash else []
+    near = [first] if first in folders else difflib.get_close_matches(first, folders, 1, 0.7)
+    if near == [first] or near and difflib.get_close_matches(rest, os.listdir(near[0]), 1, 0.7):
+        raise UserError(f'{printable(repr(name))} is no folder here{near_names(name)}; it looks like a path of this '
+                        'machine, so the Hub was not asked')
+
+# %% ../../nbs/weights/hub.ipynb #478de832
 _ADVICE = dict(  # error of huggingface_hub -> what we say after the model's name
     GatedRepoError='is gated: accept its terms on its page on the Hub, then log in with `hf auth login` '
                    'or set HF_TOKEN',
@@ -35,6 +50,7 @@ def _no_fetching():
 
 def _hub_file(name, file, revision, cache_dir):
     "Get one file of a model on the Hub, by way of the cache; None where there is no such file."
+    if revision is None: _refuse_mistyped(name)
     try: import huggingface_hub as hub
     except ImportError:
         raise UserError(f'{name} is no folder here; to fetch it from the Hugging Face Hub, '

@@ -135,7 +135,8 @@ def read_llama_config(
     if width != config.n_embd // config.n_head:
         refuse('head_dim', width, f', but this Decoder has n_embd / n_head = {config.n_embd // config.n_head}')
     if config.n_layer * config.n_embd * (4 * config.n_embd + 3 * config.n_inner) > LARGEST_MODEL:
-        raise CheckpointError(f'{shown}: {printable(str(new), 200)} make a model that no memory holds: the file is damaged')
+        raise CheckpointError(f'{shown}: {printable(str(new), 200)} make a model that no memory holds: '
+                              'the file is damaged')
     return config
 
 # %% ../../nbs/weights/llama.ipynb #817a35d2
