@@ -20,7 +20,7 @@ from ..base.errors import ConfigError, UserError, number
 from ..data.source import RunData, load_run_data
 from .growth import StepMemory, count_params, step_memory
 from .scaling import RANGE, RECIPE, STEP_TOKENS, Expected, expected_loss, recipe
-from ..model import GPT
+from ..model import GPT, GPTConfig
 from ..train.evaluation import evaluate
 from ..train.flops import flops_per_token, matmul_params
 from ..train.recipes import PRESETS, RunConfig
@@ -85,7 +85,8 @@ def command_line(
 ) -> str: # for a shell
     "Write the shortest `gpt-nb train` that makes this run, from the nearest preset."
     def words(preset):
-        base, out = PRESETS[preset], ['gpt-nb', 'train', '--preset', preset]
+        base = replace(PRESETS[preset], end_of_text=True)             # as the command has it
+        out = ['gpt-nb', 'train', '--preset', preset]
         for part, usual in ((run, base), (run.model, base.model), (run.train, base.train)):
             for name, value in vars(part).items():
                 if name in ('model', 'train', 'vocab_size') or value == getattr(usual, name): continue
@@ -94,7 +95,8 @@ def command_line(
                 elif isinstance(value, tuple): out += [f'--{option}', *map(str, value)]
                 else: out += [f'--{option}', str(value)]
         return out
-    return shlex.join(min(map(words, PRESETS), key=len))
+    own = [name for name, preset in PRESETS.items() if type(preset.model) is type(run.model)]
+    return shlex.join(min(map(words, own), key=len))
 
 # %% ../../nbs/eval/plan.ipynb #7d1d955b
 def _size(n: float) -> str:
@@ -206,6 +208,9 @@ def plan(
     number('hours', hours, low_open=True, none=True)
     if run.init != 'scratch':
         raise UserError(f'init is {run.init!r}: a plan is for a run from scratch, leave it out')
+    if not isinstance(run.model, GPTConfig):
+        raise ConfigError('a plan is for a GPT: its memory and its loss are not known for a Decoder, '
+                          'choose another preset')
     if data is None: data = load_run_data(run)
     if hours is not None: return _plan_hours(run, hours, data, seconds)
 
