@@ -27,6 +27,7 @@ from ..train.recipes import PRESETS, RunConfig
 from ..train.settings import TrainConfig
 from ..train.state import fork_rng
 from ..train.trainer import Trainer
+from ..weights.kinds import build_model
 
 # %% ../../nbs/eval/plan.ipynb #afbd606f
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def measure_steps(
     times: list[float] = []
     with fork_rng():
         torch.manual_seed(c.seed)
-        trainer = Trainer(GPT(shape), data.train, None, tried, show=False)
+        trainer = Trainer(build_model(shape), data.train, None, tried, show=False)
         end = time.perf_counter() + seconds
         while len(times) < 7 or time.perf_counter() < end:
             start = time.perf_counter()
@@ -94,7 +95,8 @@ def command_line(
                 elif isinstance(value, tuple): out += [f'--{option}', *map(str, value)]
                 else: out += [f'--{option}', str(value)]
         return out
-    return shlex.join(min(map(words, PRESETS), key=len))
+    shortest = min(map(words, PRESETS), key=len)
+    return shlex.join(shortest)
 
 # %% ../../nbs/eval/plan.ipynb #7d1d955b
 def _size(n: float) -> str:
