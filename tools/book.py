@@ -106,6 +106,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'train/resume',
             'train/trainer',
             'train/recipes',
+            'train/minutes',
             'train/runs',
             'train/distributed',
             'train/faults',
