@@ -23,7 +23,6 @@ from ..base.files import write_file
 from ..base.show import image_bytes, new_figure, say
 from ..data.source import DataConfig, RunData, load_run_data
 from ..ladder import RUNGS, Rung
-from ..model import GPT
 from ..sample.writing import complete
 from ..train.evaluation import evaluate
 from ..train.recipes import PRESETS

@@ -12,6 +12,7 @@ import shlex
 import statistics
 import time
 from dataclasses import asdict, dataclass, replace
+from typing import cast
 
 import torch
 
@@ -20,7 +21,7 @@ from ..base.errors import ConfigError, UserError, number
 from ..data.source import RunData, load_run_data
 from .growth import StepMemory, count_params, step_memory
 from .scaling import RANGE, RECIPE, STEP_TOKENS, Expected, expected_loss, recipe
-from ..model import GPT
+from ..model import GPTConfig
 from ..train.evaluation import evaluate
 from ..train.flops import flops_per_token, matmul_params
 from ..train.recipes import PRESETS, RunConfig
@@ -95,7 +96,8 @@ def command_line(
                 elif isinstance(value, tuple): out += [f'--{option}', *map(str, value)]
                 else: out += [f'--{option}', str(value)]
         return out
-    shortest = min(map(words, PRESETS), key=len)
+    same_kind = (name for name, base in PRESETS.items() if type(base.model) is type(run.model))
+    shortest = min(map(words, same_kind), key=len)
     return shlex.join(shortest)
 
 # %% ../../nbs/eval/plan.ipynb #7d1d955b
@@ -128,7 +130,7 @@ class Plan:
 
     @property
     def params(self) -> int:
-        return count_params(self.run.model)
+        return count_params(cast(GPTConfig, self.run.model))
 
     @property
     def tokens(self) -> int: # in all steps, repeated ones counted again
@@ -208,6 +210,8 @@ def plan(
     number('hours', hours, low_open=True, none=True)
     if run.init != 'scratch':
         raise UserError(f'init is {run.init!r}: a plan is for a run from scratch, leave it out')
+    if not isinstance(run.model, GPTConfig):
+        raise UserError('the model is a Decoder: a plan counts the memory of a GPT only')
     if data is None: data = load_run_data(run)
     if hours is not None: return _plan_hours(run, hours, data, seconds)
 

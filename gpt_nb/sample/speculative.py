@@ -84,8 +84,8 @@ def speculate(
 
     Leviathan et al. 2023; Chen et al. 2023. `UserError` for a text or a draft that does not fit.
     """
-    ends: Any = stop                                                 # in any form
-    c = SamplingConfig(max_new_tokens, temperature, top_k, top_p, min_p, stop_ids=ends, seed=seed)
+    stop_ids: Any = stop                                             # in any form
+    c = SamplingConfig(max_new_tokens, temperature, top_k, top_p, min_p, stop_ids=stop_ids, seed=seed)
     end = idx.size(-1) + c.max_new_tokens
     _check(model, draft, idx, end, ahead)
     g = row_generator(c.seed if c.seed is not None else torch.seed(), 0)

@@ -104,7 +104,8 @@ def read_llama_config(
     `CheckpointError` names a setting that `Decoder` does not have.
     """
     d, shown = load_json(path), printable(path)
-    def refuse(key, value, want) -> NoReturn: raise CheckpointError(f'{shown}: {key} is {printable(repr(value), 120)}{want}')
+    def refuse(key, value, want) -> NoReturn:
+        raise CheckpointError(f'{shown}: {key} is {printable(repr(value), 120)}{want}')
 
     # what would make it another model
     family = d.get('model_type')
