@@ -96,8 +96,8 @@ def command_line(
                 elif isinstance(value, tuple): out += [f'--{option}', *map(str, value)]
                 else: out += [f'--{option}', str(value)]
         return out
-    same_kind = (name for name, base in PRESETS.items() if type(base.model) is type(run.model))
-    shortest = min(map(words, same_kind), key=len)
+    own = [name for name, preset in PRESETS.items() if type(preset.model) is type(run.model)]
+    shortest = min(map(words, own), key=len)
     return shlex.join(shortest)
 
 # %% ../../nbs/eval/plan.ipynb #7d1d955b
@@ -211,7 +211,8 @@ def plan(
     if run.init != 'scratch':
         raise UserError(f'init is {run.init!r}: a plan is for a run from scratch, leave it out')
     if not isinstance(run.model, GPTConfig):
-        raise UserError('the model is a Decoder: a plan counts the memory of a GPT only')
+        raise ConfigError('a plan is for a GPT: its memory and its loss are not known for a Decoder, '
+                          'choose another preset')
     if data is None: data = load_run_data(run)
     if hours is not None: return _plan_hours(run, hours, data, seconds)
 

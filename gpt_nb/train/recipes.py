@@ -134,9 +134,9 @@ PRESETS = {
         train=TrainConfig(batch_size=16, max_iters=3600, optimizer='muon', learning_rate=5e-3, lr_schedule='linear',
                           min_lr=0.0, warmup_iters=50, eval_interval=900, dtype='float32')),
     'shakespeare-char-best': RunConfig(
-        model=GPTConfig(vocab_size=1, block_size=128, n_layer=5, n_head=5, n_embd=160, dropout=0.1),
-        train=TrainConfig(batch_size=16, max_iters=6000, optimizer='muon', learning_rate=4e-3, lr_schedule='linear',
-                          min_lr=0.0, eval_interval=1000)),
+        model=GPTConfig(vocab_size=1, block_size=128, n_layer=5, n_head=5, n_embd=160),
+        train=TrainConfig(batch_size=16, max_iters=3000, optimizer='muon', learning_rate=4e-3, lr_schedule='linear',
+                          min_lr=0.0, eval_interval=500)),
     'modern-char-cpu': RunConfig(
         model=DecoderConfig(vocab_size=1, block_size=64, n_layer=3, n_head=4, n_kv_head=2, n_embd=96, n_inner=256,
                             rope_base=10_000.0),

@@ -180,7 +180,7 @@ def from_pretrained(
     revision: str | None = None, # as for `find_model`
     cache_dir: str | Path | None = None, # as for `find_model`
     device: str | torch.device = 'cpu', # auto, cpu, cuda, cuda:1, mps
-) -> tuple[GPT | Decoder, Tokenizer | None]: # in evaluation mode, float32 or the file's float64; None: no tokenizer there
+) -> tuple[GPT | Decoder, Tokenizer | None]: # in eval mode, float32 or the file's float64; None: no tokenizer there
     """Load a published or saved model and its tokenizer.
 
     `UserError` names the file, setting or tensor that is not right, or says why the model cannot be had.
