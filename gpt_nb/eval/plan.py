@@ -87,7 +87,8 @@ def command_line(
 ) -> str: # for a shell
     "Write the shortest `gpt-nb train` that makes this run, from the nearest preset."
     def words(preset):
-        base, out = replace(PRESETS[preset], end_of_text=True), ['gpt-nb', 'train', '--preset', preset]
+        base = replace(PRESETS[preset], end_of_text=True)             # as the command has it
+        out = ['gpt-nb', 'train', '--preset', preset]
         for part, usual in ((run, base), (run.model, base.model), (run.train, base.train)):
             for name, value in vars(part).items():
                 if name in ('model', 'train', 'vocab_size') or value == getattr(usual, name): continue
