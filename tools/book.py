@@ -36,10 +36,14 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'modern/lora',
         ],
     ),
-    'Base': ('errors, files, devices', ['base/errors', 'base/files', 'base/device', 'base/show', 'base/comments']),
+    'Base': (
+        'errors, files, devices',
+        ['base/errors', 'base/files', 'base/device', 'base/cores', 'base/show', 'base/comments'],
+    ),
     'Data': (
         'from a text to batches',
         [
+            'data/reading',
             'data/corpus',
             'data/tokenizer',
             'data/bpe',
@@ -102,6 +106,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'train/resume',
             'train/trainer',
             'train/recipes',
+            'train/minutes',
             'train/runs',
             'train/distributed',
             'train/faults',

@@ -58,7 +58,7 @@ def _repeated(kind):
 
 def _gather(kind, args, positional):
     "The words with each option once: values of a list come together, anything else that is given twice is refused."
-    first = next((i for i, w in enumerate(args) if w.startswith('-')), len(args))
+    first = next((i for i, w in enumerate(args) if w.startswith('-') and w != '-'), len(args))
     if positional and first: args = [positional, *args]
     groups: dict[str, list[list[str]]] = {}
     for word in args:
@@ -75,7 +75,7 @@ def _gather(kind, args, positional):
         if len(given) > 1 and name not in _lists(kind):
             raise UsageError(f'{name} is given {len(given)} times: {" and ".join(" ".join(g) for g in given)}')
         if len(given) == 1 or name in _repeated(kind): out += itertools.chain.from_iterable(given)
-        elif any(v.startswith('-') for v in values):
+        elif any(v.startswith('-') and v != '-' for v in values):
             raise UsageError(f'{name} is given {len(given)} times, and one of its values begins with a dash: '
                              'give that one alone')
         else: out += [name, *values]

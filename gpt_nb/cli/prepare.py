@@ -25,6 +25,7 @@ def _prepare_options():
 
         The options of documents are others: `gpt-nb prepare --dataset NAME --help`.
         """
+        end_of_text: bool = True # where there are several documents, keep them apart by <|endoftext|>?
         dataset: str | None = None # documents: fineweb-edu-10B, fineweb-10B, or .parquet or .jsonl files
         out_dir: str = 'data' # where the shards go; must not hold any yet
         shard_tokens: int = 100_000_000 # tokens in one file, at most
@@ -60,4 +61,5 @@ def prepare_command(
     show = partial(tqdm, desc='shards', leave=False, disable=not (sys.stderr and sys.stderr.isatty()))
     write_shards(out, parts, data.tokenizer, o.shard_tokens, o.header, about, show)
     for part, tokens in parts.items(): print(f'{part}: {len(tokens):,} tokens')
+    if 'read' in data.about: print(data.about['read'])
     print(f'{printable(out)}: train on it with  gpt-nb train --data {printable(out)}')

@@ -13,7 +13,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from ..base.errors import UserError, number, printable
-from ..base.files import cache_dir, decode_text, digest_file, fetch, offline, read_bytes, user_path
+from ..base.files import cache_dir, digest_file, fetch, offline, user_path
+from .reading import file_text, read_documents
 
 # %% ../../nbs/data/corpus.ipynb #ac2f0c07
 @dataclass(frozen=True)
@@ -36,47 +37,10 @@ def _python_docs() -> Corpus:
     return _corpus('python-docs', text, f'pydoc_data.topics of Python {sys.version.split()[0]}')
 
 # %% ../../nbs/data/corpus.ipynb #af157f5b
-_SHARDS = {n.to_bytes(4, 'little') for n in (20240520, 20240801)}  # how llm.c's files of tokens begin
-
-def _read(path: Path) -> str:
-    "The file's text exactly as it is, but for a byte order mark, which is dropped."
-    data = read_bytes(path, 2**34)
-    if path.suffix == '.bin' or data[:4] in _SHARDS:
-        raise UserError(f'{printable(path)} is a shard of tokens, not a text: name the folder that holds its shards')
-    return decode_text(data, path)
-
-# %% ../../nbs/data/corpus.ipynb #ec455d07
-def _text_names(folder: Path) -> list[str]:
-    "Relative paths of the .txt and .md files below `folder`, sorted, without hidden ones."
-    def refuse(e: OSError): raise UserError(f'cannot read {printable(e.filename)}: {e.strerror or e}')
-    names = []
-    for at, folders, files in os.walk(folder, onerror=refuse):
-        folders[:] = [f for f in folders if not f.startswith('.')]
-        below = Path(at).relative_to(folder)
-        names += [(below/f).as_posix() for f in files if not f.startswith('.') and f.lower().endswith(('.txt', '.md'))]
-    return sorted(names)
-
-def _read_folder(folder: Path, between: str = '\n') -> str:
-    "Join all .txt and .md files below `folder` that hold something."
-    names = _text_names(folder)
-    if names: return between.join(text for n in names if (text := _read(folder/n)))
-    shards = any(f.endswith('.bin') for f in os.listdir(folder))
-    what = 'shards of tokens, which are no text' if shards else 'no text'
-    raise UserError(f'{printable(folder)} holds {what}: there is no .txt or .md file in it or below it')
-
-# %% ../../nbs/data/corpus.ipynb #6b5eedb2
 def _read_path(name: str | Path, between: str) -> Corpus:
-    "The corpus in a file or folder."
-    path = user_path(name, 'the corpus')
-    try: known = os.stat(path)
-    except (FileNotFoundError, NotADirectoryError): known = None
-    except OSError as e: raise UserError(f'cannot read {printable(path)}: {e.strerror or e}') from None
-    if known is None:
-        raise UserError(f'there is no file or folder {printable(path)}, '
-                        'and no corpus of that name (auto, shakespeare, python-docs)')
-    text = _read_folder(path, between) if path.is_dir() else _read(path)
-    if not text.strip(): raise UserError(f'{printable(path)} is empty: a corpus needs text')
-    return _corpus(str(name), text, str(path.absolute()))
+    "The corpus in a file, a folder, or where a pattern leads."
+    found = read_documents(name)
+    return _corpus(str(name), between.join(found.texts), found.sources[0])
 
 # %% ../../nbs/data/corpus.ipynb #910fe9f5
 SHAKESPEARE_URL = 'https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt'
@@ -129,7 +93,7 @@ def load_corpus(
     if name not in CORPORA: return _read_path(name, between)
     try:
         path, how = _find_shakespeare(again=name == 'shakespeare')
-        corpus = _corpus('shakespeare', _read(path), SHAKESPEARE_URL)
+        corpus = _corpus('shakespeare', file_text(path), SHAKESPEARE_URL)
     except UserError as e:
         why = f'no tiny Shakespeare: {e}'
         if name == 'shakespeare':

@@ -6,14 +6,16 @@
 __all__ = ['DataConfig', 'make_tokenizer', 'RunData', 'load_run_data']
 
 # %% ../../nbs/data/source.ipynb #23d54eb7
+import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..base.errors import UserError, number, printable, require, whole
 from ..base.files import user_path
 from .bpe import BPETokenizer, GPT2Tokenizer
 from .corpus import CORPORA, load_corpus, split_text
 from .prepared import split_shards
+from .reading import read_documents
 from .shards import TokenData
 from .tokenizer import CharTokenizer, END_OF_TEXT, Tokenizer
 from .tokenizer_files import load_tokenizer
@@ -22,22 +24,31 @@ from .tokenizer_files import load_tokenizer
 @dataclass(frozen=True)
 class DataConfig:
     "A text and how it becomes tokens."
-    data: str = 'auto' # auto, shakespeare, python-docs, a text file or folder, or a folder of token shards
+    data: str | tuple[str, ...] = 'auto' # auto, shakespeare, python-docs; files, folders, patterns, - (standard input)
+    ext: tuple[str, ...] = () # endings of the files to read in folders, such as py; none: .txt and .md
+    text_key: str | None = None # where JSON lines and Parquet hold their text; None: text
     val_fraction: float = 0.1 # share of a text, at its end, that is kept for validation, in (0, 1)
     tokenizer: str = 'char' # char, bpe (learned from the training text), gpt2, or a folder; shards bring their own
     bpe_vocab_size: int = 1024 # tokens of a bpe tokenizer, at least 256
     special_tokens: tuple[str, ...] = () # such as <|endoftext|>: where the text spells it out it is that token
+    end_of_text: bool = False # where there are several documents, keep them apart by <|endoftext|>?
     unk: str | None = None # for char: the special token that stands for characters never seen; None: they are an error
 
     def __post_init__(self):
-        names = self.special_tokens
-        several = isinstance(names, tuple | list) and all(isinstance(n, str) for n in names)
-        require(several, 'special_tokens', names, 'a list of names')
-        right = dict(val_fraction=number('val_fraction', self.val_fraction, 0, 1, low_open=True),
-                     bpe_vocab_size=whole('bpe_vocab_size', self.bpe_vocab_size, 256), special_tokens=tuple(names))
-        for name in ('data', 'tokenizer'):  # a path that is no string is never one of the names
-            value = getattr(self, name)
-            if isinstance(value, os.PathLike): right[name] = os.path.join(os.curdir, value)
+        # a path that is no string is never one of the names
+        def plain(value): return os.path.join(os.curdir, value) if isinstance(value, os.PathLike) else value
+        def several(name, value):
+            ok = isinstance(value, (tuple, list)) and all(isinstance(v, str) for v in value)
+            require(ok, name, value, 'a list of names')
+            return tuple(value)
+        data = self.data if isinstance(self.data, (tuple, list)) else [self.data]
+        data = several('data', [plain(d) for d in data])
+        require(len(data) > 0, 'data', self.data, 'a path, or several')
+        right = dict(data=data[0] if len(data) == 1 else data, tokenizer=plain(self.tokenizer),
+                     ext=several('ext', self.ext), special_tokens=several('special_tokens', self.special_tokens),
+                     val_fraction=number('val_fraction', self.val_fraction, 0, 1, low_open=True),
+                     bpe_vocab_size=whole('bpe_vocab_size', self.bpe_vocab_size, 256))
+        require(isinstance(self.end_of_text, bool), 'end_of_text', self.end_of_text, 'True or False')
         for name, value in right.items(): object.__setattr__(self, name, value)
 
 # %% ../../nbs/data/source.ipynb #b46453a1
@@ -68,22 +79,42 @@ def _load_shards(run, folder, parts):
         raise UserError(f'{printable(folder)} holds shards but no tokenizer.json: '
                         'say which tokenizer made them, gpt2 or a folder')
     tok = load_tokenizer(folder) if own else make_tokenizer(run, '', '')
-    about = {'name': run.data, 'source': str(folder.absolute())}
+    about = {'name': str(run.data), 'source': str(folder.absolute())}
     return RunData(tok, TokenData.from_files(parts['train']), TokenData.from_files(parts['val']), about)
+
+def _read_texts(run):
+    "All documents of a run, and what run.json says of them."
+    if run.data in CORPORA:
+        corpus = load_corpus(run.data)
+        return [corpus.text], {'name': corpus.name, 'source': corpus.source}
+    found = read_documents(run.data, run.ext, run.text_key)
+    names = [run.data] if isinstance(run.data, str) else run.data
+    about: dict = {'name': ', '.join(names), 'source': found.sources[0] if len(names) == 1 else list(found.sources)}
+    if not isinstance(run.data, str) or len(found.texts) > 1: about['read'] = found.note
+    return found.texts, about
+
+def _special_tokens(run, n):
+    "Which special tokens the text may hold, as names; `n`: how many documents there are."
+    wanted = run.end_of_text and n > 1 and not any(name in run.special_tokens for name in END_OF_TEXT)
+    if not wanted: return run.special_tokens
+    if run.tokenizer in ('char', 'bpe'): return (*run.special_tokens, END_OF_TEXT[0])
+    tok = make_tokenizer(run, '', '')                                 # one that is there: its own, where it has one
+    return (*run.special_tokens, *(name for name, i in tok.special_tokens.items() if i == tok.eot_id))
 
 def load_run_data(
     run: DataConfig, # what to read, and how it becomes tokens
 ) -> RunData:
-    "Read a text and encode its two parts, or map the shards in a folder."
-    folder = user_path(run.data, 'data')
-    parts = split_shards(folder) if run.data not in CORPORA and os.path.isdir(folder) else {}
+    "Read texts and encode the two parts, or map the shards in a folder."
+    folder = user_path(run.data, 'data') if isinstance(run.data, str) and run.data not in CORPORA else None
+    parts = split_shards(folder) if folder and os.path.isdir(folder) else {}
     if parts: return _load_shards(run, folder, parts)
 
     # special tokens that were asked for are tokens wherever the text spells them; the one that ends a text
-    # also goes between the files of a folder
-    special = run.special_tokens
-    corpus = load_corpus(run.data, next((n for n in END_OF_TEXT if n in special), '\n'))
-    train, val = split_text(corpus.text, run.val_fraction, special)
-    tok = make_tokenizer(run, corpus.text, train)
-    about = {'name': corpus.name, 'source': corpus.source, 'sha256': corpus.sha256}
+    # also goes between documents
+    texts, about = _read_texts(run)
+    special = _special_tokens(run, len(texts))
+    text = next((name for name in END_OF_TEXT if name in special), '\n').join(texts)
+    train, val = split_text(text, run.val_fraction, special)
+    tok = make_tokenizer(replace(run, special_tokens=special), text, train)
+    about['sha256'] = hashlib.sha256(text.encode('utf-8')).hexdigest()
     return RunData(tok, TokenData(tok.encode_array(train, special)), TokenData(tok.encode_array(val, special)), about)

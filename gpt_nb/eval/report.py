@@ -6,6 +6,7 @@
 __all__ = ['EvalOptions', 'load_model', 'validation_data', 'evaluate_model']
 
 # %% ../../nbs/eval/report.ipynb #84efaedb
+import glob
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from ..data.tokenizer_files import load_tokenizer
 from .tasks import TASKS, TaskScore, score_task
 from .text import TextScore, score_data
 from ..model import GPT
+from ..modern.decoder import Decoder
 from ..train.run_folder import RunFolder
 from ..train.runs import checkpoint_model
 from ..weights.hub import from_pretrained
@@ -62,7 +64,7 @@ def load_model(
     out_dir: str | Path, # a run's folder, another in GPT-2's layout, or a published model such as gpt2 or owner/name
     device: str = 'auto', # as in `TrainConfig`
     step: str | int | None = None, # of a run: the checkpoint of this step, latest or best; None: its best model
-) -> tuple[GPT, Tokenizer]: # the model in evaluation mode
+) -> tuple[GPT | Decoder, Tokenizer]: # the model in evaluation mode
     "Load the best model of a run, or a published one, and its tokenizer; raises `UserError`."
     if step is None: model, tok = from_pretrained(out_dir, device=device)
     else:
@@ -97,9 +99,11 @@ def validation_data(
 
     # where the text was, else whatever has its name
     source = about['data'].get('source')
-    here = isinstance(source, str) and os.path.exists(source)
+    places = source if isinstance(source, list) else [source]
+    here = all(isinstance(p, str) and (os.path.exists(p) or glob.has_magic(p)) for p in places)
     # a folder may be called gpt2, char or bpe, which as a tokenizer's name mean something else: ./gpt2 is a folder
-    run = DataConfig(data=source if here else name, val_fraction=fraction, special_tokens=tuple(special),
+    run = DataConfig(data=tuple(places) if here else name, val_fraction=fraction, special_tokens=tuple(special),
+                     **{k: about['run'][k] for k in ('ext', 'text_key', 'end_of_text') if k in about['run']},
                      tokenizer=os.path.join(os.curdir, folder))
     try: data = load_run_data(run).val
     except UserError as e:                                           # also where it has characters that are new

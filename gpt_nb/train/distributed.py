@@ -35,11 +35,13 @@ class ProcessConfig:
     backend: Literal['auto', 'gloo', 'nccl'] = 'auto' # what carries tensors; auto: nccl for GPUs, gloo for CPUs
     shard: bool = False # cut the model and its optimizer into a slice for each process, where it is too large?
     timeout: float = 600.0 # seconds to wait for another process before giving up
+    threads: int | None = None # CPU threads of each; None: OMP_NUM_THREADS, else the cores that a process may use
 
     def __post_init__(self):
         require(self.backend in ('auto', 'gloo', 'nccl'), 'backend', self.backend, 'auto, gloo or nccl')
         require(isinstance(self.shard, bool), 'shard', self.shard, 'True or False')
         number('timeout', self.timeout, 0, 1e6, low_open=True)
+        whole('threads', self.threads, 1, none=True)
 
 
 def local_device(

@@ -39,6 +39,11 @@ def plot_metrics(
     if steps: ax.plot(steps, losses, label='training (mean of batches)', lw=1, alpha=0.7)
     steps, losses = of('eval', 'val_loss')
     if steps: ax.plot(steps, losses, label='validation (exact)', marker='o', ms=5, ls='none')
+    for m in metrics:  # where a resume has changed settings
+        if m.get('kind') != 'resume' or not m.get('changed'): continue
+        said = '\n'.join(f'{k} {old} -> {new}' for k, (old, new) in m['changed'].items())
+        ax.axvline(m['step'], color='gray', lw=0.8, ls=':')
+        ax.text(m['step'], 0.98, f' {said}', transform=ax.get_xaxis_transform(), va='top', fontsize=8, color='gray')
     ax.set(xlabel='step', ylabel='loss (nats per token)')
     if ax.lines: ax.legend()
     ax.grid(alpha=0.3)

@@ -48,8 +48,8 @@ TOP_FILES = ('run.json', 'metrics.jsonl', 'loss.svg', 'digests.json', 'config.js
 # keys of run.json, where they are there
 _RUN: dict[str, Any] = {
     'run': dict, 'data': dict, 'identity': dict, 'train': dict, 'versions': dict, 'machine': str,
-    'run.model': dict, 'run.val_fraction': float, 'data.name': str, 'data.source': str, 'identity.freeze': list,
-    'train.lr_decay_iters': int, 'train.min_lr': float}
+    'run.model': dict, 'run.val_fraction': float, 'data.name': str, 'data.source': (str, list), 'identity.freeze': list,
+    'train.lr_decay_iters': int, 'train.min_lr': float, 'changes': list}
 _RUN |= dict.fromkeys(('identity.tokenizer', 'identity.train_data', 'identity.val_data'), (str, type(None)))
 
 # parts of a fingerprint that are digests, which tell nobody anything

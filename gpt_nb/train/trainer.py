@@ -38,7 +38,7 @@ from .muon import MuonAdamW
 from .processes import SingleProcess
 from .recorder import Recorder, utilization
 from .resume import (
-    changed_settings, newest_state, run_fingerprint, sole_writer, versions)
+    changed_settings, keep_changes, newest_state, run_fingerprint, sole_writer, versions)
 from .run_folder import RunFolder
 from .saver import Saver
 from .settings import TrainConfig, freeze, make_optimizer
@@ -131,7 +131,7 @@ class Trainer:
         writes = processes.is_main and not config.eval_only
         self.recorder = Recorder(self.config, config.global_batch * model.config.block_size,
                                  self.folder if writes else None, self.show, log if writes else 'none')
-        if run is not None: self._go_on(run)
+        if run is not None: self._go_on(run, about or {})
         if config.dtype == 'auto' and self.dtype == torch.bfloat16 != choose_dtype('auto', self.device):
             notice('the run was begun in bfloat16, which this device has no instructions for: '
                    'it goes on so, slowly; dtype float32 would change it')
@@ -279,7 +279,7 @@ class Trainer:
         if run is None and c.eval_only: self.folder = None            # nothing is to be written
         return run
 
-    def _go_on(self, run):
+    def _go_on(self, run, about):
         "Take on the state of the run in the folder, and say what has changed."
         world, folder, writes = self.processes, self.folder, not self.config.eval_only
         path, parts = printable(folder.path), None
@@ -306,6 +306,7 @@ class Trainer:
                 self.load_state_dict(state)
                 self.saved = self.step
             if writes and world.is_main:
+                keep_changes(folder, run, self.config, self.step, self.attempt, about)
                 folder.log(kind='resume', step=self.step, changed=changed, attempt=self.attempt)
         if self.show:
             said = ''.join(f', {k} {old} -> {new}' for k, (old, new) in changed.items())

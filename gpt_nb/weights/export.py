@@ -11,6 +11,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+import torch
+
 from ..base.errors import ConfigError, UserError, printable, require, whole
 from ..base.files import atomic_path, user_path
 from ..data.bpe import byte_name
@@ -53,6 +55,27 @@ def _gguf_vocabulary(tok, vocab_size):
     return names + [next(unused) for _ in extra], kinds + [_UNUSED for _ in extra]
 
 # %% ../../nbs/weights/export.ipynb #50955751
+def _with_unused_token(weights):
+    "The weights, in GPT-2's names, with one more token whose logit is -10,000 everywhere; all other logits stay."
+    weights = dict(weights)
+    embed = weights['transformer.wte.weight'].double()                             # (V, C)
+    gamma = weights['transformer.ln_f.weight'].double()
+    beta = weights['transformer.ln_f.bias'].double()
+    if gamma.abs().min() < 1e-3 * gamma.abs().max():
+        raise UserError('the tokenizer has no end-of-text token, and the last LayerNorm has weights near zero, so none '
+                        'can be added: train with the special token <|endoftext|>, or export as hf')
+
+    # a row of 1/gamma gives the same logit for every state: this sum
+    sign = 1 if (beta / gamma).sum() >= 0 else -1
+    total = (beta / gamma).sum() + sign * len(gamma)
+    back = -sign * (embed @ gamma) / total                                         # (V,)
+    rows = torch.cat([embed + back[:, None] / gamma, -1e4 / (total * gamma)[None]])
+    weights['lm_head.weight'] = rows.float()
+    weights['transformer.wte.weight'] = torch.cat([embed, torch.zeros(1, len(gamma))]).float()
+    weights['transformer.ln_f.bias'] = (beta + sign * gamma).float()
+    return weights
+
+# %% ../../nbs/weights/export.ipynb #4369137e
 def _as_gpt2(gguf, w, model):
     "Write what only a GPT-2 has; its tensors by the names that gguf translates."
     c, own = model.config, model.state_dict()
@@ -86,24 +109,27 @@ def _gguf_writer(gguf, path, model, tok):
     w.add_file_type(gguf.LlamaFileType.ALL_F32)
     arch, tensors = (_as_llama if is_llama else _as_gpt2)(gguf, w, model)
 
-    names, kinds = _gguf_vocabulary(tok, c.vocab_size)
+    # a tokenizer that ends no text: one token more, which the model never writes
+    names, kinds = _gguf_vocabulary(tok, c.vocab_size + (tok.eot_id is None))
+    end = c.vocab_size if tok.eot_id is None else tok.eot_id
+    kinds[end] = _CONTROL
     w.add_tokenizer_model('gpt2')
     w.add_tokenizer_pre('gpt-2')
     w.add_token_list(names)
     w.add_token_types(kinds)
     w.add_token_merges(_gguf_merges(tok))
-    w.add_bos_token_id(tok.eot_id)
-    w.add_eos_token_id(tok.eot_id)
+    w.add_bos_token_id(end)
+    w.add_eos_token_id(end)
     w.add_add_bos_token(False)
 
     theirs = gguf.get_tensor_name_map(arch, c.n_layer)
-    for name, t in tensors.items():
+    for name, t in (_with_unused_token(tensors) if tok.eot_id is None else tensors).items():
         w.add_tensor(theirs.get_name(name, try_suffixes=('.weight', '.bias')), t.float().cpu().contiguous().numpy())
     return w
 
 def save_gguf(
     model: GPT | Decoder, # goes out in float32
-    tok: Tokenizer, # its tokenizer, with an end-of-text token
+    tok: Tokenizer, # its tokenizer; without an end-of-text token a GPT gets one that it never writes
     path: str | Path, # the file, by custom ending in .gguf; its folder is made where it does not exist
 ):
     """Write one file for llama.cpp; needs the package gguf.
@@ -118,7 +144,7 @@ def save_gguf(
             raise UserError(f'{name} is {getattr(c, name)}: llama.cpp has no Llama with that, export as hf')
     if tok.kind not in ('char', 'bpe'):
         raise UserError(f'a tokenizer of the kind {tok.kind} cannot be written to a GGUF file: export as hf')
-    if tok.eot_id is None:
+    if tok.eot_id is None and isinstance(model, Decoder):
         raise UserError('the tokenizer has no end-of-text token, and llama.cpp would take token 11 for one: '
                         'train with the special token <|endoftext|>, or export as hf')
     if tok.vocab_size > c.vocab_size:
@@ -143,13 +169,13 @@ def save_gguf(
 class ExportOptions:
     "Write a model and its tokenizer for other tools: transformers (hf) or llama.cpp (gguf)."
     out_dir: str = 'out' # what to export: a run's folder, another in GPT-2's layout, or a name on the Hugging Face Hub
-    to: str = 'export' # folder to write to; must not hold a model yet
+    to: str = 'export' # folder to write to, which must not hold a model yet; or a new file that ends in .gguf
     format: Literal['hf', 'gguf'] = 'hf' # hf: config.json, model.safetensors and tokenizer files; gguf: model.gguf
     block_size: int | None = None # crop to this context; None: the model's own
 
     def __post_init__(self):
         require(self.format in ('hf', 'gguf'), 'format', self.format, 'hf or gguf')
-        user_path(self.to, 'to', ConfigError)
+        if str(user_path(self.to, 'to', ConfigError)).endswith('.gguf'): object.__setattr__(self, 'format', 'gguf')
         object.__setattr__(self, 'block_size', whole('block_size', self.block_size, 1, none=True))
 
 def export(
@@ -161,11 +187,13 @@ def export(
                  'tokenizer.json', 'vocab.json', *TOKEN_FILES):
         if os.path.lexists(to/name):
             raise CheckpointError(f'{printable(to/name)} is there already: name another folder to export to')
+    file = to if to.name.endswith('.gguf') else to/'model.gguf'
+    if os.path.lexists(file): raise CheckpointError(f'{printable(file)} is there already: name another file')
     model, tok = from_pretrained(options.out_dir, block_size=options.block_size)
     if options.format == 'hf':
         save_pretrained(model, tok, to)
         return to
     if tok is None:
         raise UserError(f'{printable(options.out_dir)} has no tokenizer, and a GGUF file needs one: export as hf')
-    save_gguf(model, tok, to/'model.gguf')
-    return to/'model.gguf'
+    save_gguf(model, tok, file)
+    return file

@@ -23,6 +23,21 @@ from .layouts import check_exported, read_version
 from .tensors import CheckpointError, WEIGHT_FILES, load_json, read_index
 
 # %% ../../nbs/weights/hub.ipynb #363a98b0
+import difflib
+
+from ..base.files import near_names
+
+# %% ../../nbs/weights/hub.ipynb #3e1dddf8
+def _refuse_mistyped(name):
+    "Keep what looks like a path of this machine from the network."
+    first, slash, rest = name.partition('/')
+    folders = [f for f in os.listdir() if os.path.isdir(f)] if slash else []
+    near = [first] if first in folders else difflib.get_close_matches(first, folders, 1, 0.7)
+    if near == [first] or near and difflib.get_close_matches(rest, os.listdir(near[0]), 1, 0.7):
+        raise UserError(f'{printable(repr(name))} is no folder here{near_names(name)}; it looks like a path of this '
+                        'machine, so the Hub was not asked')
+
+# %% ../../nbs/weights/hub.ipynb #478de832
 _ADVICE = dict(  # error of huggingface_hub -> what we say after the model's name
     GatedRepoError='is gated: accept its terms on its page on the Hub, then log in with `hf auth login` '
                    'or set HF_TOKEN',
@@ -36,6 +51,7 @@ def _no_fetching():
 
 def _hub_file(name, file, revision, cache_dir):
     "Get one file of a model on the Hub, by way of the cache; None where there is no such file."
+    if revision is None: _refuse_mistyped(name)
     try: import huggingface_hub as hub
     except ImportError:
         raise UserError(f'{name} is no folder here; to fetch it from the Hugging Face Hub, '
@@ -173,7 +189,7 @@ def from_pretrained(
     revision: str | None = None, # as for `find_model`
     cache_dir: str | Path | None = None, # as for `find_model`
     device: str | torch.device = 'cpu', # auto, cpu, cuda, cuda:1, mps
-) -> tuple[GPT | Decoder, Tokenizer | None]: # in evaluation mode, float32 or the file's float64; None: no tokenizer there
+) -> tuple[GPT | Decoder, Tokenizer | None]: # in eval mode, float32 or the file's float64; None: no tokenizer there
     """Load a published or saved model and its tokenizer.
 
     `UserError` names the file, setting or tensor that is not right, or says why the model cannot be had.
