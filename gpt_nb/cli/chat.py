@@ -60,9 +60,11 @@ def save_chat(
 ) -> Path:
     "Write a conversation as JSON lines, a line of `messages`; `UserError` where the file exists or cannot be made."
     file = user_path(path, 'the file to save to')
-    if not chat.messages or chat.messages[-1]['role'] != 'assistant':
+    said = chat.messages
+    if said and said[-1]['role'] == 'user': said = said[:-1]              # its answer was stopped before it began
+    if not said or said[-1]['role'] != 'assistant':
         raise UserError('there is nothing to save yet: say something first')
-    line = json.dumps(dict(messages=chat.messages), ensure_ascii=False) + '\n'
+    line = json.dumps(dict(messages=said), ensure_ascii=False) + '\n'
     try:
         with open(file, 'x', encoding='utf-8') as f: f.write(line)
     except FileExistsError: raise FileError(f'{printable(file)} is there already: name another file') from None
