@@ -8,6 +8,7 @@ __all__ = ['cpu_quota', 'usable_cores', 'busy_cores', 'set_threads']
 # %% ../../nbs/base/cores.ipynb #fabcbcbb
 import os
 from pathlib import Path
+from typing import cast
 
 import torch
 
@@ -52,6 +53,7 @@ def set_threads(
 ) -> int: # how many there are now
     "Let torch compute with so many threads."
     if threads is None and os.environ.get('OMP_NUM_THREADS'): return torch.get_num_threads()
-    most = min(torch.get_num_threads(), usable_cores()) if threads is None else whole('threads', threads, 1)
+    if threads is None: most = min(torch.get_num_threads(), usable_cores())
+    else: most = cast(int, whole('threads', threads, 1))
     torch.set_num_threads(most)
     return most

@@ -103,7 +103,7 @@ def read_train(
     from gpt_nb.train.recipes import RunConfig, presets_table
     given = given_options(args)
     run, preset, folder = _begin_with(given)
-    shape = type(run.model)
+    shape: type = type(run.model)
     TrainOptions, ModelOptions = _train_options(shape)
 
     # a model to start from has its shape

@@ -30,7 +30,7 @@ def check_messages(
     "Check a conversation: a system message or none, then user and assistant in turn."
     if not isinstance(messages, (list, tuple)) or not messages:
         raise UserError(f'{name}: give a list of messages, such as [{{"role": "user", "content": "Hello"}}]')
-    out = []
+    out: list[dict[str, str]] = []
     for i, m in enumerate(messages):
         place = f'{name}: message {i + 1}'
         if not isinstance(m, Mapping): raise UserError(f'{place} is {printable(repr(m), 80)}, not a role and a content')
@@ -146,7 +146,7 @@ def encode_messages(
         before, _, after = m['content'].partition(text)
         said[mark] = tok.decode(tok.encode(text)), m['role']
         stand_ins.append(dict(role=m['role'], content=before + mark + after))
-    names = {i: n for n, i in tok.special_tokens.items()}
+    names: dict[int | None, str] = {i: n for n, i in tok.special_tokens.items()}
     roles = dict(eos_token=names.get(tok.eot_id, ''), bos_token=getattr(tok, 'bos', None) or '')
     text = render_messages(stand_ins, tok.chat_template or CHATML, to_answer, **roles)
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, cast
 
@@ -119,7 +120,7 @@ def text_rows(
     "Time the training of byte-pair encodings in merges per second, and encoding in characters per second."
     merges, few = vocab_size - 256, 3
     part = f'learning {merges:,} merges from {len(text):,} characters'
-    runs = {'BPETokenizer': lambda: BPETokenizer.train(text, vocab_size=vocab_size)}
+    runs: dict[str, Callable] = {'BPETokenizer': lambda: BPETokenizer.train(text, vocab_size=vocab_size)}
     if peers and importlib.util.find_spec('tokenizers'):
         from tokenizers import ByteLevelBPETokenizer
         def theirs(): ByteLevelBPETokenizer().train_from_iterator([text], vocab_size, show_progress=False)
@@ -135,8 +136,8 @@ def text_rows(
         notice(f'encoding is not timed: {e}')
         return rows
     import tiktoken
-    theirs = tiktoken.get_encoding('gpt2')
-    runs = {'GPT2Tokenizer': lambda: ours.encode(text), 'tiktoken': lambda: theirs.encode_ordinary(text)}
+    published = tiktoken.get_encoding('gpt2')
+    runs = {'GPT2Tokenizer': lambda: ours.encode(text), 'tiktoken': lambda: published.encode_ordinary(text)}
     part = f'encoding {len(text):,} characters with GPT-2\'s merges'
     return rows + [Row(part, name, rate, 'characters', 'tiktoken')
                    for name, rate in take_turns(runs, len(text), rounds).items()]

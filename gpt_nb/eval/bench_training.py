@@ -59,8 +59,8 @@ def own_steps(
     optimizer = make_optimizer(model, TrainConfig())
     loss = LossModule(model)
     step = partial(training_step, model, optimizer=optimizer, batch=batch)
-    steps = {'GPT, float32': partial(step, loss=loss, dtype=torch.float32),
-             'GPT, bfloat16': partial(step, loss=loss, dtype=torch.bfloat16)}
+    steps: dict[str, Callable] = {'GPT, float32': partial(step, loss=loss, dtype=torch.float32),
+                                  'GPT, bfloat16': partial(step, loss=loss, dtype=torch.bfloat16)}
     if compile: steps['GPT, bfloat16, compiled'] = partial(step, loss=compiled(loss), dtype=torch.bfloat16)
     return steps
 
@@ -132,8 +132,8 @@ def nanogpt_steps(
     step = partial(training_step, model, optimizer=optimizer, batch=batch)
 
     def second(f): return lambda idx, targets: f(idx, targets)[1]
-    steps = {'nanoGPT, float32': partial(step, loss=second(model), dtype=torch.float32),
-             'nanoGPT, bfloat16': partial(step, loss=second(model), dtype=torch.bfloat16)}
+    steps: dict[str, Callable] = {'nanoGPT, float32': partial(step, loss=second(model), dtype=torch.float32),
+                                  'nanoGPT, bfloat16': partial(step, loss=second(model), dtype=torch.bfloat16)}
     if compile:
         fast = second(torch.compile(model))
         steps['nanoGPT, bfloat16, compiled'] = partial(step, loss=fast, dtype=torch.bfloat16)

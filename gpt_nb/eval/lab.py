@@ -222,7 +222,7 @@ def sampler_lab(
     controls = _controls(w, prompt, model.config.vocab_size)
     sample = w.HTML(layout=w.Layout(height='15rem', width='33rem', overflow='auto'))
     figure = w.HTML(layout=w.Layout(height='20rem', width='33rem'))
-    plain = {}                                                       # what is written without controls, by the rest
+    plain: dict[tuple, str] = {}                                     # what is written without controls, by the rest
 
     def update(*_):
         values = {name: c.value for name, c in controls.items()}

@@ -23,7 +23,6 @@ from ..base.files import write_file
 from ..base.show import image_bytes, new_figure, say
 from ..data.source import DataConfig, RunData, load_run_data
 from ..ladder import RUNGS, Rung
-from ..model import GPT
 from ..sample.writing import complete
 from ..train.evaluation import evaluate
 from ..train.recipes import PRESETS
@@ -31,6 +30,7 @@ from ..train.resume import versions
 from ..train.settings import TrainConfig
 from ..train.state import fork_rng
 from ..train.trainer import Trainer
+from ..weights.kinds import build_model
 
 if TYPE_CHECKING: from matplotlib.figure import Figure  # imported when something is drawn
 
@@ -59,7 +59,7 @@ class RungPlan:
 
 LADDER = {n: RungPlan(n, rung, LONGER if n > 10 else RECIPE) for n, rung in RUNGS.items()}
 LADDER[1] = replace(LADDER[1], train=replace(RECIPE, learning_rate=2e-3))
-LADDER[13] = RungPlan(13, Rung('baby_gpt', 'baby GPT', lambda V: GPT(replace(_BABY.model, vocab_size=V))),
+LADDER[13] = RungPlan(13, Rung('baby_gpt', 'baby GPT', lambda V: build_model(replace(_BABY.model, vocab_size=V))),
                       replace(_BABY.train, log_interval=1), gpu=True)
 LADDER = dict(sorted(LADDER.items()))
 

@@ -12,6 +12,7 @@ import shlex
 import statistics
 import time
 from dataclasses import asdict, dataclass, replace
+from typing import cast
 
 import torch
 
@@ -20,13 +21,14 @@ from ..base.errors import ConfigError, UserError, number
 from ..data.source import RunData, load_run_data
 from .growth import StepMemory, count_params, step_memory
 from .scaling import RANGE, RECIPE, STEP_TOKENS, Expected, expected_loss, recipe
-from ..model import GPT, GPTConfig
+from ..model import GPTConfig
 from ..train.evaluation import evaluate
 from ..train.flops import flops_per_token, matmul_params
 from ..train.recipes import PRESETS, RunConfig
 from ..train.settings import TrainConfig
 from ..train.state import fork_rng
 from ..train.trainer import Trainer
+from ..weights.kinds import build_model
 
 # %% ../../nbs/eval/plan.ipynb #afbd606f
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def measure_steps(
     times: list[float] = []
     with fork_rng():
         torch.manual_seed(c.seed)
-        trainer = Trainer(GPT(shape), data.train, None, tried, show=False)
+        trainer = Trainer(build_model(shape), data.train, None, tried, show=False)
         end = time.perf_counter() + seconds
         while len(times) < 7 or time.perf_counter() < end:
             start = time.perf_counter()
@@ -85,7 +87,8 @@ def command_line(
 ) -> str: # for a shell
     "Write the shortest `gpt-nb train` that makes this run, from the nearest preset."
     def words(preset):
-        base, out = PRESETS[preset], ['gpt-nb', 'train', '--preset', preset]
+        base = replace(PRESETS[preset], end_of_text=True)             # as the command has it
+        out = ['gpt-nb', 'train', '--preset', preset]
         for part, usual in ((run, base), (run.model, base.model), (run.train, base.train)):
             for name, value in vars(part).items():
                 if name in ('model', 'train', 'vocab_size') or value == getattr(usual, name): continue
@@ -95,7 +98,8 @@ def command_line(
                 else: out += [f'--{option}', str(value)]
         return out
     own = [name for name, preset in PRESETS.items() if type(preset.model) is type(run.model)]
-    return shlex.join(min(map(words, own), key=len))
+    shortest = min(map(words, own), key=len)
+    return shlex.join(shortest)
 
 # %% ../../nbs/eval/plan.ipynb #7d1d955b
 def _size(n: float) -> str:
@@ -127,7 +131,7 @@ class Plan:
 
     @property
     def params(self) -> int:
-        return count_params(self.run.model)
+        return count_params(cast(GPTConfig, self.run.model))
 
     @property
     def tokens(self) -> int: # in all steps, repeated ones counted again

@@ -23,6 +23,7 @@ from ..data.tokenizer_files import load_tokenizer
 from .tasks import TASKS, TaskScore, score_task
 from .text import TextScore, score_data
 from ..model import GPT
+from ..modern.decoder import Decoder
 from ..train.run_folder import RunFolder
 from ..train.runs import checkpoint_model
 from ..weights.hub import from_pretrained
@@ -63,7 +64,7 @@ def load_model(
     out_dir: str | Path, # a run's folder, another in GPT-2's layout, or a published model such as gpt2 or owner/name
     device: str = 'auto', # as in `TrainConfig`
     step: str | int | None = None, # of a run: the checkpoint of this step, latest or best; None: its best model
-) -> tuple[GPT, Tokenizer]: # the model in evaluation mode
+) -> tuple[GPT | Decoder, Tokenizer]: # the model in evaluation mode
     "Load the best model of a run, or a published one, and its tokenizer; raises `UserError`."
     if step is None: model, tok = from_pretrained(out_dir, device=device)
     else:

@@ -11,7 +11,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple
 
@@ -36,7 +36,7 @@ def take_turns(
     rounds: int = 5, # times that each is timed
     device: torch.device = torch.device('cpu'), # waited for
     warm_up: int = 1, # rounds before, not counted: they compile, allocate and start threads
-    around: dict[str, Callable[[], AbstractContextManager]] = {}, # name -> block to be timed in, entered afresh
+    around: Mapping[str, Callable[[], AbstractContextManager]] = {}, # name -> block to be timed in, entered afresh
 ) -> dict[str, Rate]: # work per second
     "Time several functions in turns."
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
@@ -49,7 +49,8 @@ def take_turns(
         return time.perf_counter() - start
 
     for r in range(-warm_up, rounds):
-        entered, block = None, nullcontext()
+        entered: Callable | None = None
+        block: AbstractContextManager = nullcontext()
         try:
             for name, f in contenders.items():
                 # neighbors with the same block share it
@@ -152,7 +153,8 @@ def table(
     rows: list[Row], # in the order to be shown
 ) -> str:
     "Lay out medians, the middle half, ratios and shares of the limit, a block for each part."
-    lines, part = [], None
+    lines: list[str] = []
+    part = None
     for r in rows:
         if r.part != part: lines += ([''] if lines else []) + [r.part]
         part = r.part

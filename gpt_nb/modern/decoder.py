@@ -116,7 +116,7 @@ class Decoder(nn.Module):
         x = self.drop(self.wte(idx))                              # (B, T) -> (B, T, C)
         angles = rotary(pos, c.n_embd // c.n_head, c.rope_base, x.dtype)
         for block, look in zip(self.h, attends or [plain] * c.n_layer):
-            x = block(x, partial(attend_turned, **angles, attend=look))  # (B, T, C)
+            x = block(x, partial(attend_turned, cos=angles['cos'], sin=angles['sin'], attend=look))  # (B, T, C)
         return self.ln_f(x)
 
     def forward(self,

@@ -7,6 +7,7 @@ __all__ = ['LoRALinear', 'add_lora', 'merge_lora']
 
 # %% ../../nbs/modern/lora.ipynb #2f5634d2
 import math
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -26,7 +27,7 @@ class LoRALinear(nn.Module):
     ):
         super().__init__()
         self.linear = linear.requires_grad_(False)
-        like = dict(dtype=linear.weight.dtype, device=linear.weight.device)
+        like: dict[str, Any] = dict(dtype=linear.weight.dtype, device=linear.weight.device)
         self.lora_A = nn.Parameter(torch.randn(rank, linear.in_features, **like) / math.sqrt(rank))
         self.lora_B = nn.Parameter(torch.zeros(linear.out_features, rank, **like))
         self.scale = alpha / rank
@@ -57,8 +58,8 @@ def add_lora(
 
     `ConfigError` names a layer that does not exist.
     """
-    rank = whole('rank', rank, 1)
-    alpha = number('alpha', 2.0 * rank if alpha is None else alpha, low_open=True)
+    rank = cast(int, whole('rank', rank, 1))
+    scale = cast(float, number('alpha', 2.0 * rank if alpha is None else alpha, low_open=True))
     linears = {name: m for name, m in model.named_modules() if isinstance(m, nn.Linear) and name.startswith('h.')}
     there = sorted({name.rpartition('.')[2] for name in linears})
     for name in layers:
@@ -70,7 +71,7 @@ def add_lora(
     model.requires_grad_(False)
     for name, linear in linears.items():
         parent, _, last = name.rpartition('.')
-        if not layers or last in layers: setattr(model.get_submodule(parent), last, LoRALinear(linear, rank, alpha))
+        if not layers or last in layers: setattr(model.get_submodule(parent), last, LoRALinear(linear, rank, scale))
     return model
 
 def merge_lora(

@@ -6,7 +6,7 @@
 __all__ = ['residual', 'Speculated', 'speculate']
 
 # %% ../../nbs/sample/speculative.ipynb #f2bf797c
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -84,13 +84,14 @@ def speculate(
 
     Leviathan et al. 2023; Chen et al. 2023. `UserError` for a text or a draft that does not fit.
     """
-    c = SamplingConfig(max_new_tokens, temperature, top_k, top_p, min_p, stop_ids=stop, seed=seed)
+    stop_ids: Any = stop                                             # in any form
+    c = SamplingConfig(max_new_tokens, temperature, top_k, top_p, min_p, stop_ids=stop_ids, seed=seed)
     end = idx.size(-1) + c.max_new_tokens
     _check(model, draft, idx, end, ahead)
     g = row_generator(c.seed if c.seed is not None else torch.seed(), 0)
     def uniform(): return torch.rand(1, generator=g, dtype=torch.float64).to(idx.device)
 
-    seq, caches = idx.long(), [new_cache(m, 1, end) for m in (model, draft)]
+    seq, caches = idx.long(), [cast(KVCache, new_cache(m, 1, end)) for m in (model, draft)]
     guessed = kept = passes = 0
     with eval_mode(model), eval_mode(draft):
         while seq.size(1) < end:

@@ -7,7 +7,7 @@ __all__ = ['MuonAdamW']
 
 # %% ../../nbs/train/muon.ipynb #ca74eed2
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ..base.errors import ConfigError
 
@@ -26,7 +26,7 @@ class MuonAdamW(torch.optim.Optimizer):
         momentum: float = 0.95, # Muon's memory of the gradient, in [0, 1)
     ):
         # a table's rows are entries, not directions; a head that is no table is one all the same
-        tables = {m.weight for m in model.modules() if isinstance(m, nn.Embedding)}
+        tables: set[Tensor | None] = {m.weight for m in model.modules() if isinstance(m, nn.Embedding)}
         tables.add(getattr(model, 'head_weight', None))
         params = [p for p in model.parameters() if p.requires_grad]
         matrices = [p for p in params if p.dim() == 2 and p not in tables]

@@ -20,8 +20,10 @@ from ..base.errors import UserError, printable
 from ..base.files import user_path
 from ..base.show import new_figure
 from ..model import GPT
+from ..modern.decoder import Decoder
 from .checkpoints import read_checkpoint
 from .run_folder import RunFolder
+from ..weights.kinds import build_model
 if TYPE_CHECKING: from matplotlib.figure import Figure  # imported when something is drawn
 
 # %% ../../nbs/train/runs.ipynb #61aa9972
@@ -40,7 +42,7 @@ class RunSummary:
 def _parameters_of(folder) -> int | None:
     "Count a model's parameters from its shape; no memory is taken for them."
     try:
-        with torch.device('meta'): return GPT(folder.model_config()).num_params()
+        with torch.device('meta'): return build_model(folder.model_config()).num_params()
     except UserError: return None
 
 def summarize_run(
@@ -171,7 +173,7 @@ def plot_runs(
 def checkpoint_model(
     path: str | Path, # a run's folder
     step: int | str = 'latest', # of a checkpoint that is there; or latest, or best
-) -> GPT: # in evaluation mode, on the CPU
+) -> GPT | Decoder: # in evaluation mode, on the CPU
     "Load the model of one of a run's checkpoints. `UserError` names the steps that there are."
     folder = RunFolder(path)
     if not folder.holds_run: raise UserError(f'{printable(path)} is no run: only a run has checkpoints')
@@ -182,7 +184,7 @@ def checkpoint_model(
         raise UserError(f'step is {printable(step, 40)}: {printable(path)} has checkpoints of these steps: {there}; '
                         'latest and best name two of them')
     parts, _ = read_checkpoint(folder.path/'checkpoints'/f'step-{int(named):08d}')
-    model = GPT(folder.model_config())
+    model = build_model(folder.model_config())
     try: model.load_state_dict(parts['model'])
     except (RuntimeError, KeyError):
         raise UserError(f'the checkpoint of step {named} in {printable(path)} is not of the model that its run.json '

@@ -108,10 +108,11 @@ def read_gguf_tokenizer(
         raise CheckpointError(f'{shown}: its {len(names)} tokens are not each named once, or have {len(kinds)} types')
     special = {n: i for i, (n, kind) in enumerate(zip(names, kinds)) if kind in _CONTROL}
     plain = {n: i for i, (n, kind) in enumerate(zip(names, kinds)) if kind not in (*_CONTROL, _BYTE)}
-    ids = {v: k for k, v in special.items()}
+    ids: dict[int | None, str] = {v: k for k, v in special.items()}
     eot, bos = ids.get(s.get('tokenizer.ggml.eos_token_id')), ids.get(s.get('tokenizer.ggml.bos_token_id'))
 
-    model, tok = get('model', str), None
+    model = get('model', str)
+    tok: Tokenizer | None = None
     try:
         if model == 'gpt2':
             pre = s.get('tokenizer.ggml.pre', 'gpt-2')

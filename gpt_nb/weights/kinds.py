@@ -10,7 +10,7 @@ __all__ = ['KINDS', 'ModelKind', 'kind_of', 'build_model', 'config_dict', 'confi
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from torch import Tensor, nn
 
@@ -43,7 +43,7 @@ def build_model(
     config: GPTConfig | DecoderConfig, # the shape
 ) -> GPT | Decoder: # with fresh weights
     "Make the model that a config describes."
-    return KINDS[kind_of(config)].model(config)
+    return KINDS[cast(str, kind_of(config))].model(config)
 
 # %% ../../nbs/weights/kinds.ipynb #78c4e31e
 def config_dict(
@@ -81,7 +81,7 @@ def save_model(
     weights: dict[str, Tensor] | None = None, # written instead of what the model holds now; by the model's names
 ):
     "Write a model in its layout; `CheckpointError` where the disk refuses."
-    KINDS[kind_of(model)].save(folder, model, tok, weights)
+    KINDS[cast(str, kind_of(model))].save(folder, model, tok, weights)
 
 def read_model_config(
     path: str | Path, # config.json of a model

@@ -11,6 +11,7 @@ import torch
 from dataclasses import replace
 from pathlib import Path
 from torch import Tensor
+from typing import NoReturn
 
 from ..base.errors import ConfigError, UserError, printable
 from ..base.files import user_path
@@ -38,7 +39,7 @@ def to_llama_names(
 
     # three tensors lie in the rows of one
     kv = config.n_embd // config.n_head * config.n_kv_head
-    out = {}
+    out: dict[str, Tensor] = {}
     for ours, theirs in names.items():
         t = tensors[f'{ours}.weight']
         parts = t.split([config.n_embd, kv, kv]) if len(theirs) == 3 else [t]
@@ -60,8 +61,9 @@ def llama_config(
     shape = dict(vocab_size=c.vocab_size, max_position_embeddings=c.block_size, num_hidden_layers=c.n_layer,
                  num_attention_heads=c.n_head, num_key_value_heads=c.n_kv_head, hidden_size=c.n_embd,
                  head_dim=c.n_embd // c.n_head, intermediate_size=c.n_inner)
-    kind = dict(rms_norm_eps=c.norm_eps, rope_theta=c.rope_base, rope_scaling=None, tie_word_embeddings=c.tied_head,
-                attention_dropout=c.dropout, initializer_range=0.02, use_cache=True)
+    kind: dict = dict(rms_norm_eps=c.norm_eps, rope_theta=c.rope_base, rope_scaling=None,
+                      tie_word_embeddings=c.tied_head, attention_dropout=c.dropout, initializer_range=0.02,
+                      use_cache=True)
     if family == 'mistral': kind['sliding_window'] = c.window
     if family == 'qwen3':
         kind |= dict(use_sliding_window=c.window is not None, sliding_window=c.window, max_window_layers=0,
@@ -102,7 +104,8 @@ def read_llama_config(
     `CheckpointError` names a setting that `Decoder` does not have.
     """
     d, shown = load_json(path), printable(path)
-    def refuse(key, value, want): raise CheckpointError(f'{shown}: {key} is {printable(repr(value), 120)}{want}')
+    def refuse(key, value, want) -> NoReturn:
+        raise CheckpointError(f'{shown}: {key} is {printable(repr(value), 120)}{want}')
 
     # what would make it another model
     family = d.get('model_type')
@@ -150,7 +153,7 @@ def decoder_of(
     `CheckpointError` names what is missing, unknown or of another shape or dtype.
     """
     shown = printable(path)
-    def fail(name, what): raise CheckpointError(f'{shown}: tensor {printable(name, 80)} {what}')
+    def fail(name, what) -> NoReturn: raise CheckpointError(f'{shown}: tensor {printable(name, 80)} {what}')
     found = {k: t for k, t in without_wrapper(found, shown).items() if not k.endswith('rotary_emb.inv_freq')}
     if config.n_layer > len(found):
         raise CheckpointError(f'{shown} has {len(found)} tensors, too few for the {config.n_layer} blocks that '
@@ -198,7 +201,7 @@ def load_llama(
     if (block_size or 0) > config.block_size:
         raise ConfigError(f'block_size is {block_size}: it must be at most {config.block_size}, as '
                           f'{printable(folder)} was made for no longer text')
-    changes = {k: v for k, v in dict(block_size=block_size, dropout=dropout).items() if v is not None}
+    changes: dict = {k: v for k, v in dict(block_size=block_size, dropout=dropout).items() if v is not None}
     path, stored = open_weights(folder)
     try: return decoder_of(replace(config, **changes), stored, path)
     finally:
