@@ -48,6 +48,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {  # name -> what to type, shown after th
     'bench': ('gpt-nb bench --out-dir run1',),
     'runs': ('gpt-nb runs', 'gpt-nb runs run1 run2 --compare --svg curves.svg'),
     'info': ('gpt-nb info run1', 'gpt-nb info model.gguf'),
+    'chat': ('gpt-nb chat --model model.gguf',),
 }
 
 def usage() -> str: # what `gpt-nb --help` prints
@@ -83,7 +84,8 @@ def _run_command(name, args):
         warnings.showwarning = lambda message, *_: print_error(message)
         try: resolve_name(COMMANDS[name][0])(args)
         except SystemExit as e:
-            if not e.code and asks_help(args): print('\n'.join(['examples:', *(f'  {x}' for x in EXAMPLES[name])]))
+            lines = ['examples:', *(f'  {x}' for x in EXAMPLES.get(name, ()))]
+            if not e.code and asks_help(args): print('\n'.join(lines))
             raise
 
 def completion() -> str: # to be sourced by bash; by zsh after `autoload -U bashcompinit && bashcompinit`
