@@ -7,7 +7,7 @@ scheme` or, in browsers that do not tell images
 of it, the reader's system says; a card behind the drawing keeps it readable where that is not the color of the page.
 """
 
-import json, math, re
+import json, math, re, textwrap
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -787,8 +787,113 @@ def stairs():
     return d
 
 
+def page():
+    """The text that `make train` ended on, as the index notebook keeps it in nbs/results/writing.json, letter by
+    letter: a curtain before each line steps aside, one letter at a time.
+
+    Nothing where there is no such text. Who asked their system for less motion sees the whole text at once.
+    """
+    path = ROOT / 'nbs' / 'results' / 'writing.json'
+    run = json.loads(path.read_text(encoding='utf-8')) if path.exists() else {}
+    if 'text' not in run:
+        return None
+    lines = [part for line in run['text'].strip().splitlines() for part in textwrap.wrap(line, 52) or ['']][:12]
+    w, h, x0, y0, hold, each = 9, 22, 24, 82, 6, 0.055  # letters' places, seconds at the end, seconds a letter
+    whole = sum(map(len, lines)) * each + hold
+    d = Drawing(
+        520,
+        y0 + h * len(lines) + 12,
+        'A small GPT writes',
+        f'A model of {run["params"]:,} parameters goes on from ROMEO, letter by letter: {" / ".join(lines)}',
+    )
+    d.text(260, 26, 'A small GPT writes', 'text strong')
+    d.text(260, 48, f'{run["params"]:,} parameters, trained by `make train`, no GPU', 'small')
+    curtains, rules, at = [], [], 0.0
+    for i, line in enumerate(lines):
+        if not line:
+            continue
+        y, width = y0 + h * i, w * len(line)
+        d.parts.append(
+            f'<text class="small left in code" x="{x0}" y="{num(y + 5)}" textLength="{num(width - 1)}" '
+            f'lengthAdjust="spacingAndGlyphs" xml:space="preserve">{escape(line, quote=False)}</text>'
+        )
+        place = f'x="{x0 - 2}" y="{num(y - h / 2)}" width="{num(width + 4)}" height="{h}"'
+        curtains.append(f'<rect class="curtain c{i}" {place}/>')
+        begin, at = at, at + len(line) * each
+        rules.append(
+            f'.c{i} {{ animation: k{i} {num(whole)}s infinite }} @keyframes k{i} {{ '
+            f'0%, {100 * begin / whole:.3f}% {{ transform: none; animation-timing-function: steps({len(line)}, end) }} '
+            f'{100 * at / whole:.3f}%, 100% {{ transform: translateX({num(width + 4)}px) }} }}'
+        )
+    light, dark = COLORS['card'][0], COLORS['card'][2]
+    # within a frame of their own, so that no curtain ever covers the border
+    d.parts.append('<clipPath id="inside"><rect x="10" y="4" width="500" height="2000"/></clipPath>')
+    d.parts.append('<g clip-path="url(#inside)">' + ''.join(curtains) + '</g>')
+    d.parts.append(
+        f'<style>.curtain {{ fill: {light}; stroke: none }} {" ".join(rules)}\n'
+        f'@media (prefers-color-scheme: dark) {{ .curtain {{ fill: {dark} }} }}\n'
+        '@media (prefers-reduced-motion: reduce) { .curtain { animation: none; visibility: hidden } }</style>'
+    )
+    return d
+
+
+def minutes():
+    """Loss against time: nbs/results/minutes.jsonl has whole commands, best.jsonl the runs of the best small model.
+
+    Nothing where the first is missing.
+    """
+    found = {}
+    for name in ('minutes', 'best'):
+        path = ROOT / 'nbs' / 'results' / f'{name}.jsonl'
+        text = path.read_text(encoding='utf-8') if path.exists() else ''
+        found[name] = [json.loads(line) for line in text.splitlines()]
+    if not found['minutes']:
+        return None
+    runs = [[(x['cpu_seconds'] / 60 * s / x['steps'], loss) for s, loss in x['curve'][1:]] for x in found['best']]
+    ticks = [0.25, 0.5, 1, 2, 4] if not runs else [0.25, 0.5, 1, 2, 4, 8, 16, 32]
+    ours = [x for x in found['minutes'] if x['name'] != 'nanoGPT']
+    said = '; '.join(f'{x["name"]} {x["loss"]:.3f} after {x["seconds"]:.0f} seconds' for x in found['minutes'])
+    d = Drawing(
+        520,
+        400,
+        'Loss against time',
+        f'Validation loss over minutes, on an axis where each tick is twice the one before. Whole commands on two '
+        f'cores: {said}.' + (f' A curve for each of {len(runs)} runs of the best small model.' if runs else ''),
+    )
+    d.text(290, 30, 'Validation loss against time', 'text strong')
+    frame, low, high = Box(282, 196, 416, 272), 1.3, 2.1
+    left, bottom = frame.left[0], frame.bottom[1]
+
+    def point(t, loss):
+        share = math.log2(t / ticks[0]) / math.log2(ticks[-1] / ticks[0])
+        return left + frame.w * share, bottom - frame.h * (loss - low) / (high - low)
+
+    for i in range(9):
+        y = low + i / 10
+        d.arrow(point(ticks[0], y), point(ticks[-1], y), kind='axis', tip=False)
+        d.text(left - 8, point(ticks[0], y)[1], f'{y:.1f}', 'small right')
+    for t in ticks:
+        d.text(point(t, low)[0], bottom + 16, {0.25: '¼', 0.5: '½'}.get(t, f'{t}'), 'small')
+    d.text(frame.x, bottom + 40, 'minutes', 'small')
+    d.text(left - 46, frame.y, 'nats per character', 'small', turn=-90)
+    for run in runs:
+        d.curve([point(t, loss) for t, loss in run if t >= ticks[0] and loss <= high])
+    for x in found['minutes']:
+        mine = x['name'] != 'nanoGPT'
+        spot = point(x['seconds'] / 60, x['loss'])
+        d.dots([spot], 'curve' if mine else 'train')
+        words = f'`make train`, {x["loss"]:.2f}' if mine and x is ours[-1] else f'{x["loss"]:.2f}'
+        d.text(spot[0] + 10, spot[1] - 8, words if mine else f'nanoGPT for a CPU, {x["loss"]:.2f}', 'small left')
+    if runs:
+        end = min(loss for run in runs for _, loss in run)
+        d.text(point(8, 1.75)[0], point(8, 1.75)[1], f'the best small model: {end:.3f}', 'small')
+    return d
+
+
 FIGURES = dict(
     stairs=stairs,
+    page=page,
+    minutes=minutes,
     pipeline=pipeline,
     writing=writing,
     block=both_blocks,
