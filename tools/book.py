@@ -143,6 +143,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'cli/plan',
             'cli/prepare',
             'cli/runs',
+            'cli/info',
             'cli/tools',
         ],
     ),

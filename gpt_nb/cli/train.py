@@ -101,7 +101,7 @@ def read_train(
 
     Raises `UsageError`, and `ConfigError` for an option that a run which goes on cannot change.
     """
-    from gpt_nb.train.recipes import RunConfig
+    from gpt_nb.train.recipes import RunConfig, presets_table
     given = given_options(args)
     run, preset, folder = _begin_with(given)
     shape: type = type(run.model)
@@ -117,7 +117,7 @@ def read_train(
     names = [f.name for f in fields(RunConfig)]
     if folder is None: run = replace(run, end_of_text=True)
     own = {n: getattr(run, n) for n in names} | {'model': ModelOptions(**asdict(run.model)), 'preset': preset}
-    got = parse(TrainOptions, args, 'gpt-nb train', TrainOptions(**own), '--data')
+    got = parse(TrainOptions, args, 'gpt-nb train', TrainOptions(**own), '--data', presets_table)
     run = RunConfig(**{n: getattr(got, n) for n in names} | {'model': shape(**asdict(got.model))})
     if folder: _refuse_other(given, run, folder)
     return run, got.processes

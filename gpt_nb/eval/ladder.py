@@ -208,7 +208,7 @@ def _parse_rungs(text):
 class LadderConfig:
     "Train the rungs of the ladder and compare them."
     rungs: str = 'all' # all, or numbers and ranges such as 1-4 or 1,3
-    steps: int | None = None # optimizer steps for each rung; None: its own budget, 10,000 for the small ones
+    steps: int | None = None # optimizer steps for each rung; None: its own budget
     seeds: int = 3 # each rung is trained with the seeds 0, 1, ... up to this many
     out_dir: str = 'ladder' # where ladder.jsonl and the figures go; what it holds already is not trained again
     data: str = 'auto' # auto, shakespeare, python-docs, or a text file or folder

@@ -72,12 +72,14 @@ class Recorder:
         folder: RunFolder | None = None, # where metrics.jsonl is; None: in memory only
         show: bool = True, # False: stay silent
         log: str = 'none', # where figures go besides: none, tensorboard, trackio, wandb
+        log_every: float = 30.0, # seconds from one line to the next where there is no progress bar; 0: no lines
     ):
         self.config = config
         self.tokens_per_step = tokens_per_step
         self.folder = folder
         self.show = show
         self.log = log
+        self.log_every = log_every
         self.metrics = []
         self.sums = {'line': [0.0, 0], 'eval': [0.0, 0]}
         self.words = ''
@@ -100,6 +102,8 @@ class Recorder:
                         dynamic_ncols=True, disable=not self.show or not is_watched())
         self.clock = time.perf_counter()
         self.timed = 0 # steps since then
+        self.began = self.told = self.clock
+        self.first = step
         try:
             with self.bar: yield
         finally: close()
@@ -114,6 +118,7 @@ class Recorder:
         for s in self.sums.values(): s[:] = s[0] + loss, s[1] + 1
         self.timed += 1
         self.bar.update(1)
+        self.tell(step, loss)
         if step % self.config.log_interval and step != self.config.max_iters: return
 
         # mean loss and speed since the last line
@@ -125,6 +130,18 @@ class Recorder:
         self.sums['line'] = [0.0, 0]
         self.timed = 0
         self.clock = time.perf_counter()
+
+    def tell(self,
+        step: int, # steps taken
+        loss: float, # of the last one
+    ):
+        "Where no progress bar is seen, say every `log_every` seconds how far the run is and what is left."
+        now = time.perf_counter()
+        if not self.show or not self.bar.disable or not self.log_every or now - self.told < self.log_every: return
+        self.told = now
+        last = self.config.max_iters if self.config.stop_at is None else min(self.config.stop_at, self.config.max_iters)
+        left = (now - self.began) / (step - self.first) * (last - step)
+        self.say(f'step {step:6,} of {last:,} | loss of one batch {loss:.4f} | {tqdm.format_interval(left)} left')
 
     def eval(self,
         step: int, # steps taken

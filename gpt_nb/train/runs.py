@@ -116,7 +116,7 @@ def runs_table(
     return table(rows, numbers=(2, 3, 4))
 
 # %% ../../nbs/train/runs.ipynb #f1e82c61
-_NOT_SETTINGS = {'out_dir', 'resume', 'train', 'log'}
+_NOT_SETTINGS = {'out_dir', 'resume', 'train', 'log', 'log_every'}
 
 def _settings(path) -> dict[str, Any]:
     "Flatten what run.json says of a run: model.n_layer, train.seed, data, ..."

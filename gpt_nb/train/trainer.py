@@ -87,6 +87,7 @@ class Trainer:
         processes: SingleProcess = SingleProcess(), # who shares the work
         show: bool = True, # progress bar and printed lines
         log: str = 'none', # where figures go besides the folder: none, tensorboard, trackio, wandb
+        log_every: float = 30.0, # without a terminal, seconds from one line to the next; 0: no such lines
     ):
         # where it computes, with what
         self.processes = processes
@@ -130,11 +131,17 @@ class Trainer:
         self.saver = Saver(config.save_in_background)
         writes = processes.is_main and not config.eval_only
         self.recorder = Recorder(self.config, config.global_batch * model.config.block_size,
-                                 self.folder if writes else None, self.show, log if writes else 'none')
+                                 self.folder if writes else None, self.show, log if writes else 'none', log_every)
         if run is not None: self._go_on(run, about or {})
         if config.dtype == 'auto' and self.dtype == torch.bfloat16 != choose_dtype('auto', self.device):
             notice('the run was begun in bfloat16, which this device has no instructions for: '
                    'it goes on so, slowly; dtype float32 would change it')
+
+    def __repr__(self):
+        n = sum(p.numel() for p in self.model.parameters())
+        where = 'nothing is written' if self.folder is None else printable(self.folder.path)
+        return (f'Trainer({type(self.model).__name__} with {n:,} parameters, step {self.step:,} of '
+                f'{self.config.max_iters:,}, on {self.device}, {where})')
 
     def fit(self) -> 'Trainer': # itself
         "Train to `max_iters`, `stop_at` or the end of patience, evaluating and saving on the way."
