@@ -886,7 +886,8 @@ def minutes():
         d.text(spot[0] + 10, spot[1] - 8, words if mine else f'nanoGPT for a CPU, {x["loss"]:.2f}', 'small left')
     if runs:
         end = min(loss for run in runs for _, loss in run)
-        d.text(point(8, 1.75)[0], point(8, 1.75)[1], f'the best small model: {end:.3f}', 'small')
+        x, y = point(max(t for run in runs for t, _ in run), end)
+        d.text(x - 12, y + 4, f'the best small model, {end:.3f}', 'small right')
     return d
 
 

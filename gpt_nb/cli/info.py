@@ -8,7 +8,7 @@ __all__ = ['contents', 'info_command']
 # %% ../../nbs/cli/info.ipynb #ee76a963
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from ..base.errors import UserError, printable
@@ -78,11 +78,11 @@ def contents(
     if path.name.startswith('step-') and has('digests.json'): yield 'checkpoint', lambda: _checkpoint(path)
     if has('run.json'): yield 'run', lambda: _run(path)
     for step in sorted((path/'checkpoints').glob('step-*')):
-        yield f'checkpoint {step.name}', lambda step=step: _checkpoint(step)
+        yield f'checkpoint {step.name}', partial(_checkpoint, step)
     if has('config.json'): yield 'model', lambda: _model(path)
     if has('tokenizer.json', 'vocab.json'): yield 'tokenizer', lambda: _tokenizer(path)
     if has('prepare.json') or not has('config.json') and any(path.glob('*.bin')): yield 'shards', lambda: _shards(path)
-    for file in sorted(path.glob('*.gguf')): yield file.name, lambda file=file: _file(file)
+    for file in sorted(path.glob('*.gguf')): yield file.name, partial(_file, file)
 
 @cache
 def _info_options():
