@@ -47,7 +47,7 @@ class ChatSession(Session):
         chat.settings = config
         pieces = chat.stream(prompts[0])
         if chat.forgotten and not before:
-            print_error('the context is full: from now on the model no longer reads the oldest turns; /reset begins anew')
+            print_error('the context is full: the model no longer reads the oldest turns; /reset begins anew')
         try:
             for piece in pieces: print(for_terminal(piece), end='', flush=True)
         finally:
