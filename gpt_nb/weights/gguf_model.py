@@ -135,7 +135,7 @@ def read_gguf_tokenizer(
     template = s.get('tokenizer.chat_template')
     tok.chat_template = template if isinstance(template, str) else None
     ends = [s.get(f'tokenizer.ggml.{key}_token_id') for key in ('eos', 'eot', 'eom')]   # of a text, a turn, a message
-    tok.end_ids = tuple(dict.fromkeys(i for i in ends if i in ids))
+    tok.end_ids = tuple(dict.fromkeys(i for i in ends if i is not None and i in ids))
     return tok
 
 # %% ../../nbs/weights/gguf_model.ipynb #c830a2a0
