@@ -138,6 +138,7 @@ PARTS = {  # part -> what it is, and its notebooks in nbs/
             'cli/command',
             'cli/options',
             'cli/train',
+            'cli/config',
             'cli/sample',
             'cli/session',
             'cli/chat',

@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..base.errors import ConfigError, UserError, printable
+from ..base.errors import ConfigError, UserError, printable, whole
 from ..base.files import decode_text, read_text
 from .command import for_terminal
 from .options import parse
@@ -32,7 +32,7 @@ def _sample_options():
     @dataclass(frozen=True)
     class SampleOptions(SamplingConfig):
         "Let a trained model write."
-        out_dir: str = 'out' # a run's folder, another in GPT-2's layout with a tokenizer, or a model's name on the Hub
+        out_dir: str = 'out' # a run's folder, another model's, a GGUF file, or a model's name on the Hub
         step: str | None = None # of a run, the checkpoint that writes: its step, latest or best; None: the best model
         # a text to go on from, at least one character; repeat it for several. Without any: what is piped in, else a
         # line end
@@ -43,9 +43,11 @@ def _sample_options():
         interactive: bool = False # ask for prompts, one a line, and go on from each; /help lists what else it knows
         fast: Literal['no', 'auto', 'float32', 'bfloat16', 'int8', 'int4'] = 'no' # fastest products, weights kept so
         device: str = 'auto' # auto, cpu, cuda, mps
+        threads: int | None = None # CPU threads; None: OMP_NUM_THREADS, else the cores that the process may use
 
         def __post_init__(self):
             super().__post_init__()
+            whole('threads', self.threads, 1, none=True)
             given = len(self.prompt) + len(self.prompt_file)
             if self.stream and max(given, self.num_samples) > 1:
                 raise ConfigError(f'{given} prompts, num_samples {self.num_samples}: a stream is one text')
@@ -150,12 +152,14 @@ def sample_command(
     args: list[str], # words after `gpt-nb sample`
 ):
     "Print the prompt and what the model makes of it."
+    from gpt_nb.base.cores import set_threads
     from gpt_nb.cli.session import Session
     from gpt_nb.eval.report import load_model
     from gpt_nb.sample.fast import speed_up
     from gpt_nb.sample.settings import SamplingConfig
     o = parse(_sample_options(), args, 'gpt-nb sample')
     prompts = [] if o.interactive else read_prompts(o)               # before the model, which takes longer
+    set_threads(o.threads)
     gpt, tok = load_model(o.out_dir, o.device, o.step)
     model = gpt if o.fast == 'no' else speed_up(gpt, o.fast)
     config = SamplingConfig(**{f.name: getattr(o, f.name) for f in fields(SamplingConfig)})

@@ -45,6 +45,7 @@ def _train_options(shape):
         """
         model: ModelOptions = ModelOptions()
         preset: Literal[tuple(PRESETS)] = 'shakespeare-char-cpu' # where to start from; a run that goes on keeps its own
+        config: str | None = None # a file with settings: the run.json of another run, or YAML; what is typed here wins
         processes: ProcessConfig = ProcessConfig()
 
     return TrainOptions, ModelOptions
@@ -60,6 +61,7 @@ def _preset(given):
 def _begin_with(given):
     "What the options change, the preset's name, and the run that goes on (None: a new one)."
     from gpt_nb.base.files import user_path
+    from gpt_nb.cli.config import read_settings, with_settings
     from gpt_nb.train.recipes import PRESETS, RunConfig, remembered_run
     from gpt_nb.train.run_folder import RunFolder
     preset = _preset(given)
@@ -70,6 +72,8 @@ def _begin_with(given):
     folder = RunFolder(user_path(out, 'out_dir'))
     goes_on = '--resume' in given and folder.holds_run
     run = replace(remembered_run(out), resume=False) if goes_on else PRESETS[preset]
+    if '--config' in given and not goes_on:
+        run = with_settings(run, read_settings(given['--config']), printable(given['--config']))
 
     # a learning rate that was typed takes the end of the schedule along, and a number of steps is no number of epochs
     if '--learning-rate' in given and '--min-lr' not in given: run = replace(run, train=replace(run.train, min_lr=None))

@@ -7,19 +7,19 @@ __all__ = ['read_gguf_config', 'read_gguf_tokenizer', 'load_gguf']
 
 # %% ../../nbs/weights/gguf_model.ipynb #a2a8b60b
 import os
-from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from ..base.errors import ConfigError, UserError, printable
+from ..base.errors import UserError, printable
 from ..data.published import PublishedTokenizer
 from ..data.sentencepiece import SPACE, SentencePieceTokenizer
 from ..data.tokenizer import Tokenizer
 from ..modern.decoder import Decoder, DecoderConfig
 from ..modern.rotary import to_halves
 from .gguf import GGUFFile
+from .layouts import cropped, empty_model
 from .tensors import CheckpointError
 
 # %% ../../nbs/weights/gguf_model.ipynb #b78207ce
@@ -150,13 +150,11 @@ def load_gguf(
     """
     file = GGUFFile(path)
     c = read_gguf_config(file)
-    if (block_size or 0) > c.block_size:
-        raise ConfigError(f'block_size is {block_size}: it must be at most {c.block_size}, as {printable(file.path)} '
-                          'has learned no text longer than that')
+    wanted = cropped(c, file.path, block_size, dropout)
     tok = read_gguf_tokenizer(file)
     if tok.vocab_size > c.vocab_size:
         raise CheckpointError(f'{printable(file.path)}: {tok.vocab_size} tokens, but a table of {c.vocab_size} rows')
     found = _tensors_of(file, c)
-    with torch.device('meta'): model = Decoder(replace(c, block_size=block_size or c.block_size, dropout=dropout))
+    model = empty_model(Decoder, wanted, 'meta')
     model.load_state_dict(found, assign=True)
     return model, tok

@@ -8,15 +8,14 @@ __all__ = ['FAMILIES', 'to_llama_names', 'llama_config', 'save_llama', 'read_lla
 # %% ../../nbs/weights/llama.ipynb #b261ef29
 import re
 import torch
-from dataclasses import replace
 from pathlib import Path
 from torch import Tensor
 from typing import NoReturn
 
-from ..base.errors import ConfigError, UserError, printable
-from ..base.files import user_path
+from ..base.errors import UserError, printable
 from ..modern.decoder import Decoder, DecoderConfig
-from .layouts import LARGEST_MODEL, end_settings, stored_values, without_wrapper, write_model
+from .layouts import (
+    LARGEST_MODEL, cropped, empty_model, end_settings, model_folder, stored_values, without_wrapper, write_model)
 from .tensors import CheckpointError, FLOAT_DTYPES, StoredTensor, load_json, open_weights
 
 # %% ../../nbs/weights/llama.ipynb #08dad41e
@@ -158,7 +157,7 @@ def decoder_of(
     if config.n_layer > len(found):
         raise CheckpointError(f'{shown} has {len(found)} tensors, too few for the {config.n_layer} blocks that '
                               'config.json says')
-    with torch.device('meta'): model = Decoder(config).to(torch.float32)
+    model = empty_model(Decoder, config, 'meta')
 
     # one by one; a tied head may be written all the same
     want = to_llama_names(model.state_dict(), config)
@@ -193,17 +192,10 @@ def load_llama(
 
     `CheckpointError` names the file and the setting or tensor that does not fit.
     """
-    folder = user_path(folder, 'the model', CheckpointError)
-    if not folder.is_dir():
-        raise CheckpointError(f'{printable(folder)} is no folder: give one that holds config.json and '
-                              'model.safetensors')
-    config = read_llama_config(folder/'config.json')
-    if (block_size or 0) > config.block_size:
-        raise ConfigError(f'block_size is {block_size}: it must be at most {config.block_size}, as '
-                          f'{printable(folder)} was made for no longer text')
-    changes: dict = {k: v for k, v in dict(block_size=block_size, dropout=dropout).items() if v is not None}
+    folder = model_folder(folder)
+    config = cropped(read_llama_config(folder/'config.json'), folder, block_size, dropout)
     path, stored = open_weights(folder)
-    try: return decoder_of(replace(config, **changes), stored, path)
+    try: return decoder_of(config, stored, path)
     finally:
         for t in stored.values():
             if isinstance(t, StoredTensor): t.file.close()
